@@ -1,0 +1,57 @@
+# The one list of commands, for people and for CI. `make help` prints it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# What to install beside the service: `cpu` both frameworks, `none` neither.
+FRAMEWORKS ?= cpu
+
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+EXTRAS_cpu := [frameworks]
+EXTRAS_none :=
+INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
+INSTALLED_DEV := $(VENV)/installed-dev
+
+.PHONY: help serve test browser lint format check-rules container clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+serve: $(INSTALLED) ## Install what is missing and start the service (PORT=8000 HOST=127.0.0.1 FRAMEWORKS=cpu|none)
+	@exec $(VENV)/bin/tiebreak serve --host $(HOST) --port $(PORT)
+
+test: $(INSTALLED_DEV) ## Install what is missing and run the tests
+	$(VENV)/bin/python -m pytest
+
+browser: $(INSTALLED_DEV) ## Run the tests in a real browser (needs Chromium)
+	$(VENV)/bin/python -m pytest tests/browser
+
+lint: $(INSTALLED_DEV) ## Check format, style, types, the walls between the packages, and the rules
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/tiebreak rules check
+
+format: $(INSTALLED_DEV) ## Bring the code into the project's format
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+clean: ## Remove everything that was installed or built
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Tiebreak needs Python 3.11 or later, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable '.$(EXTRAS_$(FRAMEWORKS))'
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@

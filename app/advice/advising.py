@@ -1,0 +1,168 @@
+"""Answers in, advice out. Pure: the day is an argument, and nothing is read or written."""
+
+from collections.abc import Sequence
+from datetime import date
+from math import fsum
+
+from app.advice.answers import Answers, permalink
+from app.advice.comparison import other_policy_part
+from app.advice.evidence import Evidence
+from app.advice.models import (
+    Advice,
+    Afresh,
+    ApiLayer,
+    CautionPart,
+    CitedSource,
+    ClaimPart,
+    ConstraintPart,
+    Continuity,
+    CriterionPart,
+    OverlayPart,
+    Pair,
+    RaisedBy,
+    Reason,
+    SetAside,
+)
+from app.advice.scoring import Contribution, CriterionScore, Scored, score
+from app.advice.stack import stack
+from app.advice.verdict import Verdict, standing_constraints, verdict
+from app.advice.weights import raises
+from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Chosen
+from app.knowledge.models import Citation, Claim, Constraint, PolicyId
+
+CODEBASE = "codebase"
+"""The question whose answer is weighed as continuity, and left out to advise as if starting afresh."""
+
+
+def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date) -> Advice:
+    """The recommendation for these answers under a policy, with its whole working, as of a day."""
+    chosen = answers.sets
+    other: PolicyId = "documents" if policy == "today" else "today"
+    scored, constraints, decided = _decide(knowledge, chosen, policy, today)
+    scored_there, _, decided_there = _decide(knowledge, chosen, other, today)
+    api_layer = _api_layer(knowledge, scored.evidence, today)
+    changed = decided.recommendation != decided_there.recommendation
+    return Advice(
+        recommendation=decided.recommendation,
+        strength=decided.strength,
+        decided_by=decided.decided_by,
+        scores=Pair(**scored.scores),
+        neutral=scored.neutral,
+        constraints=[_constraint_part(knowledge, constraint) for constraint in constraints],
+        cautions=_cautions(knowledge, chosen),
+        criteria=[_criterion_part(knowledge, chosen, criterion) for criterion in scored.criteria],
+        reasons=_reasons(scored.contributions, today),
+        set_aside=[_set_aside(e.claim, today) for e in scored.evidence if e.amount == 0],
+        api_layer=api_layer,
+        stack=stack(knowledge, chosen, policy, decided.recommendation, api_layer.evidence, today),
+        policy=policy,
+        documents_said=decided_there.recommendation if changed else None,
+        other_policy=other_policy_part(knowledge, other, decided_there, scored, scored_there),
+        continuity=_continuity(knowledge, answers, policy, today, decided),
+        answers=answers.plain(knowledge),
+        permalink=permalink(answers, policy),
+        as_of=today,
+        rules_version=knowledge.version,
+        overlay=[OverlayPart(collection=c.collection, id=c.id, action=c.action) for c in knowledge.overlay],
+    )
+
+
+def _decide(
+    knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date
+) -> tuple[Scored, list[Constraint], Verdict]:
+    scored = score(knowledge, chosen, knowledge.policies[policy], today)
+    constraints = standing_constraints(knowledge, chosen, knowledge.policies[policy], today)
+    return scored, constraints, verdict(knowledge.scoring, scored, constraints)
+
+
+def _cited(citations: Sequence[Citation]) -> list[CitedSource]:
+    return [CitedSource(id=citation.id, section=citation.section) for citation in citations]
+
+
+def _claim_part(claim: Claim, today: date) -> ClaimPart:
+    return ClaimPart(
+        claim=claim.id,
+        criterion=claim.criterion,
+        statement=claim.statement,
+        kind=claim.kind,
+        status=claim.status,
+        finding=claim.finding,
+        succeeded_by=claim.succeeded_by,
+        sources=_cited(claim.sources),
+        review_due=claim.days_overdue(today) > 0,
+    )
+
+
+def _reasons(contributions: Sequence[Contribution], today: date) -> list[Reason]:
+    """Largest contribution first; equal ones in the order of the rules."""
+    return [_reason(contribution, today) for contribution in sorted(contributions, key=lambda c: -c.amount)]
+
+
+def _reason(contribution: Contribution, today: date) -> Reason:
+    evidence = contribution.evidence
+    return Reason(
+        **vars(_claim_part(evidence.claim, today)),
+        favours="neither" if evidence.side == "level" else evidence.side,
+        contribution=contribution.amount,
+        strength=evidence.claim.strength,
+        trust=evidence.trust,
+        speaks_for_keras=evidence.claim.favours == "keras",
+    )
+
+
+def _set_aside(claim: Claim, today: date) -> SetAside:
+    return SetAside(**vars(_claim_part(claim, today)), favours=claim.favours)
+
+
+def _api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
+    """The evidence for Keras as an API, whatever the policy counts it for."""
+    pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
+    return ApiLayer(
+        evidence=fsum(e.amount for e in pieces),
+        reasons=[_set_aside(e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
+    )
+
+
+def _criterion_part(knowledge: Knowledge, chosen: Chosen, scored: CriterionScore) -> CriterionPart:
+    criterion = knowledge.criteria[scored.criterion]
+    raised = raises(knowledge, chosen, criterion.id)
+    return CriterionPart(
+        id=criterion.id,
+        name=criterion.name,
+        weight=scored.weight,
+        base_points=criterion.weight,
+        raised_by=[RaisedBy(question=r.question, option=r.option, points=r.points) for r in raised],
+        scores=Pair(**scored.scores),
+    )
+
+
+def _constraint_part(knowledge: Knowledge, constraint: Constraint) -> ConstraintPart:
+    return ConstraintPart(
+        id=constraint.id,
+        claim=constraint.claim,
+        requires=constraint.requires,
+        text=constraint.text,
+        lifted_by=constraint.lifted_by,
+        sources=_cited(knowledge.claims[constraint.claim].sources),
+    )
+
+
+def _cautions(knowledge: Knowledge, chosen: Chosen) -> list[CautionPart]:
+    return [
+        CautionPart(id=caution.id, text=caution.text, sources=_cited(caution.sources))
+        for caution in knowledge.cautions.values()
+        if caution.when.holds(chosen)
+    ]
+
+
+def _continuity(
+    knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date, staying: Verdict
+) -> Continuity | None:
+    """The advice with the code that exists against the advice without it; None when there is none to keep."""
+    codebase = answers.chosen.get(CODEBASE, ("none",))[0]
+    if codebase == "none":
+        return None
+    scored, _, decided = _decide(knowledge, answers.without(CODEBASE).sets, policy, today)
+    afresh = Afresh(recommendation=decided.recommendation, strength=decided.strength, scores=Pair(**scored.scores))
+    return Continuity(codebase=codebase, staying=staying.recommendation, afresh=afresh)

@@ -1,0 +1,189 @@
+"""An advice as programs receive it. Field names are part of the public contract."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.advice.verdict import DecidedBy, Recommendation, Strength
+from app.knowledge.models import ClaimKind, ComponentState, Favours, Framework, PolicyId, Status
+
+
+class Part(BaseModel):
+    """Base of every part of an advice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Pair(Part):
+    """A number for each framework."""
+
+    pytorch: float
+    tensorflow: float
+
+
+class CitedSource(Part):
+    id: str
+    section: str
+
+
+class ClaimPart(Part):
+    """What an advice says of a claim wherever it names one."""
+
+    claim: str
+    criterion: str
+    statement: str
+    kind: ClaimKind
+    status: Status
+    finding: str | None
+    succeeded_by: str | None
+    sources: list[CitedSource]
+    review_due: bool = Field(description="The day by which this fact was to be reviewed has passed.")
+
+
+class Reason(ClaimPart):
+    """A claim that counts. The contributions of one framework and the advice's `neutral` sum to its score."""
+
+    favours: Favours
+    contribution: float = Field(description="What it adds to the score of the framework that it favours (0 to 1).")
+    strength: int = Field(description="As the source puts it: 1 weak, 2 clear, 3 decisive.")
+    trust: float = Field(description="The share of the strength that counts under the policy (0 to 1).")
+    speaks_for_keras: bool = Field(description="It favours the Keras API, which this policy counts for a framework.")
+
+
+class SetAside(ClaimPart):
+    """A claim about this situation that does not count under the policy, because it no longer holds."""
+
+    favours: Favours
+
+
+class RaisedBy(Part):
+    question: str
+    option: str
+    points: float
+
+
+class CriterionPart(Part):
+    """A criterion that takes part: weights of all of them sum to 1, its two scores sum to 1."""
+
+    id: str
+    name: str
+    weight: float
+    base_points: float
+    raised_by: list[RaisedBy]
+    scores: Pair
+
+
+class ConstraintPart(Part):
+    id: str
+    claim: str
+    requires: Framework
+    text: str
+    lifted_by: str
+    sources: list[CitedSource]
+
+
+class CautionPart(Part):
+    id: str
+    text: str
+    sources: list[CitedSource]
+
+
+class Successor(Part):
+    id: str
+    name: str
+
+
+class StackPart(Part):
+    """A recommended component, and how it is today whatever the policy says."""
+
+    role: str
+    role_name: str
+    framework: Framework
+    component: str
+    name: str
+    state: ComponentState
+    status: str
+    note: str
+    successor: str | None
+    successors: list[Successor]
+    checked_on: date
+    review_due: bool
+
+
+class ApiLayer(Part):
+    """Claims that favour the Keras API without deciding the framework, and their evidence in sum."""
+
+    evidence: float
+    reasons: list[SetAside]
+
+
+class Difference(Part):
+    """How one claim moves the margin between the scores differently under the other policy.
+
+    `here` and `there` are signed contributions to the margin: positive for PyTorch, negative for TensorFlow.
+    """
+
+    claim: str
+    statement: str
+    status: Status
+    favours: Favours
+    here: float
+    there: float
+
+
+class OtherPolicy(Part):
+    """The same answers under the other policy; the differences sum to the difference of the margins."""
+
+    policy: PolicyId
+    recommendation: Recommendation
+    strength: Strength
+    scores: Pair
+    differences: list[Difference]
+
+
+class Afresh(Part):
+    recommendation: Recommendation
+    strength: Strength
+    scores: Pair
+
+
+class Continuity(Part):
+    """Staying with the code that exists, and starting afresh, as two answers."""
+
+    codebase: str
+    staying: Recommendation
+    afresh: Afresh
+
+
+class OverlayPart(Part):
+    collection: str
+    id: str
+    action: str
+
+
+class Advice(Part):
+    """A recommendation with its working."""
+
+    recommendation: Recommendation
+    strength: Strength
+    decided_by: DecidedBy
+    scores: Pair
+    neutral: float = Field(description="The part of each score that the evidence leaves open.")
+    constraints: list[ConstraintPart]
+    cautions: list[CautionPart]
+    criteria: list[CriterionPart]
+    reasons: list[Reason]
+    set_aside: list[SetAside]
+    api_layer: ApiLayer
+    stack: list[StackPart]
+    policy: PolicyId
+    documents_said: Recommendation | None = Field(
+        description="The recommendation under the other policy, when it differs from this one."
+    )
+    other_policy: OtherPolicy
+    continuity: Continuity | None
+    answers: dict[str, str | list[str]]
+    permalink: str
+    as_of: date = Field(description="The day on which facts were taken as due for review or not.")
+    rules_version: str
+    overlay: list[OverlayPart] = Field(description="What a folder of own rules changed in the shipped ones.")

@@ -1,0 +1,98 @@
+"""The additive value model: evidence and weights in, scores and every claim's contribution out.
+
+A criterion's score for a framework is its share of the evidence, with the same neutral amount N on both sides:
+    s(f) = (e(f) + l/2 + N) / (e(pytorch) + e(tensorflow) + l + 2N)
+where e(f) is the evidence for f and l the evidence that the two are level. The total is the weighted sum over the
+criteria on which something applies (Keeney and Raiffa, Decisions with Multiple Objectives, 1976, on additive value
+models). Sums are exact (math.fsum), so that their order changes nothing and exchanging the frameworks mirrors them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import fsum
+
+from app.advice.evidence import Evidence, applying_claims, gather
+from app.advice.weights import weights
+from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Chosen
+from app.knowledge.models import FRAMEWORKS, Framework, Policy
+
+Scores = dict[Framework, float]
+
+
+@dataclass(frozen=True)
+class CriterionScore:
+    """One criterion's part: its weight (all sum to 1) and its scores (the two sum to 1)."""
+
+    criterion: str
+    weight: float
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one claim adds: to the score of the framework that it favours, or to both when it finds them level."""
+
+    evidence: Evidence
+    amount: float
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A complete scoring. For each framework: its contributions + `neutral` = its score, to 1e-9.
+
+    `neutral` holds the neutral amounts and the contributions of claims that find the two level.
+    """
+
+    scores: Scores
+    neutral: float
+    criteria: tuple[CriterionScore, ...]
+    contributions: tuple[Contribution, ...]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def margin(self) -> float:
+        """How far PyTorch's score is above TensorFlow's, -1 to 1."""
+        return self.scores["pytorch"] - self.scores["tensorflow"]
+
+
+def score(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> Scored:
+    """Score both frameworks for the answers under a policy, as of a day."""
+    evidence = gather(knowledge, applying_claims(knowledge, chosen), policy, today)
+    grouped = _by_criterion(knowledge, evidence)
+    shares = weights(knowledge, chosen, grouped)
+    neutral_amount = knowledge.scoring.neutral
+    criteria, contributions, neutral = [], [], []
+    for criterion, weight in shares.items():
+        group = grouped[criterion]
+        whole = fsum(e.amount for e in group) + 2 * neutral_amount
+        level = fsum(e.amount for e in group if e.side == "level")
+        neutral.append(weight * (neutral_amount + level / 2) / whole)
+        criteria.append(CriterionScore(criterion, weight, _shares(group, neutral_amount + level / 2, whole)))
+        contributions += [Contribution(e, weight * e.amount / (2 if e.side == "level" else 1) / whole) for e in group]
+    total_neutral = fsum(neutral) if shares else 0.5
+    return Scored(
+        scores={f: fsum([total_neutral, *_amounts_for(f, contributions)]) for f in FRAMEWORKS},
+        neutral=total_neutral,
+        criteria=tuple(criteria),
+        contributions=tuple(contributions),
+        evidence=tuple(evidence),
+    )
+
+
+def _by_criterion(knowledge: Knowledge, evidence: Sequence[Evidence]) -> Mapping[str, list[Evidence]]:
+    """The evidence that bears on the pair, by criterion; a criterion on which nothing counts takes no part."""
+    grouped: dict[str, list[Evidence]] = {criterion: [] for criterion in knowledge.criteria}
+    for piece in evidence:
+        if piece.side != "api" and piece.amount > 0:
+            grouped[piece.claim.criterion].append(piece)
+    return {criterion: group for criterion, group in grouped.items() if group}
+
+
+def _shares(group: Sequence[Evidence], neutral: float, whole: float) -> Scores:
+    return {f: (fsum(e.amount for e in group if e.side == f) + neutral) / whole for f in FRAMEWORKS}
+
+
+def _amounts_for(framework: Framework, contributions: Sequence[Contribution]) -> list[float]:
+    return [c.amount for c in contributions if c.evidence.side == framework]

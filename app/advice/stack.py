@@ -1,0 +1,63 @@
+"""The recommended stack: for each role the first pick that fits, with its component's state today."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from app.advice.models import StackPart, Successor
+from app.advice.verdict import Recommendation
+from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Chosen
+from app.knowledge.models import FRAMEWORKS, Framework, Pick, PolicyId
+
+
+def stack(
+    knowledge: Knowledge,
+    chosen: Chosen,
+    policy: PolicyId,
+    recommendation: Recommendation,
+    keras_evidence: float,
+    today: date,
+) -> list[StackPart]:
+    """The stack for the recommended framework, or for both when either will do."""
+    frameworks: Sequence[Framework] = FRAMEWORKS if recommendation == "either" else (recommendation,)
+    return [
+        _part(knowledge, pick, today)
+        for framework in frameworks
+        for pick in _picks(knowledge, chosen, policy, framework, keras_evidence)
+    ]
+
+
+def _picks(
+    knowledge: Knowledge, chosen: Chosen, policy: PolicyId, framework: Framework, keras_evidence: float
+) -> Iterator[Pick]:
+    for role in knowledge.roles:
+        for pick in knowledge.stack:
+            if (pick.role, pick.framework) == (role, framework) and _fits(pick, chosen, policy, keras_evidence):
+                yield pick
+                break
+
+
+def _fits(pick: Pick, chosen: Chosen, policy: PolicyId, keras_evidence: float) -> bool:
+    return (
+        pick.policy in (policy, "both")
+        and pick.when.holds(chosen)
+        and (pick.keras_evidence is None or keras_evidence >= pick.keras_evidence)
+    )
+
+
+def _part(knowledge: Knowledge, pick: Pick, today: date) -> StackPart:
+    component = knowledge.components[pick.component]
+    return StackPart(
+        role=pick.role,
+        role_name=knowledge.roles[pick.role].name,
+        framework=pick.framework,
+        component=component.id,
+        name=component.name,
+        state=component.state,
+        status=component.status,
+        note=pick.note,
+        successor=component.successor,
+        successors=[Successor(id=id, name=knowledge.components[id].name) for id in component.successors],
+        checked_on=component.checked_on,
+        review_due=component.days_overdue(today) > 0,
+    )

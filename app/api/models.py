@@ -1,0 +1,142 @@
+"""What the API sends and takes, beside an advice. Field names are part of the public contract."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
+
+
+class OptionOut(BaseModel):
+    id: str
+    label: str
+    hint: str | None
+
+
+class QuestionOut(BaseModel):
+    id: str
+    ask: str
+    help: str
+    kind: Literal["one", "many"]
+    required: bool
+    options: list[OptionOut]
+
+    @classmethod
+    def of(cls, question: Question) -> "QuestionOut":
+        options = [OptionOut(id=o.id, label=o.label, hint=o.hint) for o in question.options]
+        return cls(
+            id=question.id,
+            ask=question.ask,
+            help=question.help,
+            kind=question.kind,
+            required=question.core,
+            options=options,
+        )
+
+
+class Questionnaire(BaseModel):
+    """The questions in the order in which they are asked."""
+
+    questions: list[QuestionOut]
+    policies: list[PolicyId]
+    rules_version: str
+
+
+class AdviceRequest(BaseModel):
+    """Answers by question: an option, or a list of them. Leave out what you are not sure of."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    answers: dict[str, str | list[str]] = Field(
+        examples=[
+            {"language": "python", "deployment": ["mobile"], "data_type": ["images"], "goal": "production"},
+        ]
+    )
+    policy: PolicyId = "today"
+
+
+class SourceRef(BaseModel):
+    id: str
+    section: str
+
+
+class TermOut(BaseModel):
+    any: list[str]
+    all: list[str]
+    none: list[str]
+
+
+class ClaimOut(BaseModel):
+    """An entry of the ledger."""
+
+    id: str
+    statement: str
+    criterion: str
+    favours: Favours
+    strength: int
+    kind: ClaimKind
+    sources: list[SourceRef]
+    status: Status
+    note: str | None = Field(description="What was found out about it.")
+    succeeded_by: str | None
+    probe: str | None = Field(description="The probe that checks it, if there is one.")
+    matters_when: list[dict[str, TermOut]] = Field(description="Alternatives; empty for a background claim.")
+    background: str | None = Field(description="Why it never counts, if it does not.")
+    conflicts_with: list[str]
+    components: list[str]
+    checked_on: date | None
+    review_by: date | None
+
+    @classmethod
+    def of(cls, claim: Claim) -> "ClaimOut":
+        alternatives = claim.matters_when.alternatives if claim.matters_when else ()
+        return cls(
+            id=claim.id,
+            statement=claim.statement,
+            criterion=claim.criterion,
+            favours=claim.favours,
+            strength=claim.strength,
+            kind=claim.kind,
+            sources=[SourceRef(id=c.id, section=c.section) for c in claim.sources],
+            status=claim.status,
+            note=claim.finding,
+            succeeded_by=claim.succeeded_by,
+            probe=None,
+            matters_when=[
+                {
+                    question: TermOut(any=list(term.any), all=list(term.all), none=list(term.none))
+                    for question, term in alternative.items()
+                }
+                for alternative in alternatives
+            ],
+            background=claim.background,
+            conflicts_with=list(claim.conflicts_with),
+            components=list(claim.components),
+            checked_on=claim.checked_on,
+            review_by=claim.review_by,
+        )
+
+
+class SourceOut(BaseModel):
+    id: str
+    kind: SourceKind
+    title: str
+    author: str | None
+    publisher: str | None
+    date: str
+    note: str | None
+    claims: int = Field(description="How many claims cite it.")
+
+    @classmethod
+    def of(cls, source: Source, claims: int) -> "SourceOut":
+        return cls(**source.model_dump(), claims=claims)
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Health):
+    rules_version: str
+    claims: int

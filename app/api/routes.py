@@ -1,0 +1,74 @@
+"""The JSON API, version 1, and the health routes. Thin: every answer is made elsewhere."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from app.advice.answers import parse_answers
+from app.advice.models import Advice
+from app.api.models import AdviceRequest, ClaimOut, Health, Questionnaire, QuestionOut, Readiness, SourceOut
+from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
+from app.query import single_values
+from app.service import Service, service_of
+
+api = APIRouter(prefix="/api/v1", responses=PROBLEM_DOCS)
+health = APIRouter(tags=["health"])
+
+ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+@api.get("/questionnaire", tags=["advice"])
+async def questionnaire(service: ServiceOf) -> Questionnaire:
+    """The questions with their options, texts and help, in order."""
+    questions = [QuestionOut.of(question) for question in service.knowledge.questions.values()]
+    return Questionnaire(
+        questions=questions, policies=list(service.knowledge.policies), rules_version=service.knowledge.version
+    )
+
+
+@api.post("/advice", tags=["advice"])
+async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
+    """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
+    raw = {id: [given] if isinstance(given, str) else given for id, given in request.answers.items()}
+    return service.advise(parse_answers(service.knowledge, raw, prefix="answers."), request.policy)
+
+
+@api.get("/claims", tags=["claims"])
+async def claims(
+    request: Request,
+    service: ServiceOf,
+    source: Annotated[str | None, Query(description="A source's id.")] = None,
+    criterion: Annotated[str | None, Query(description="A criterion's id.")] = None,
+    favours: Annotated[str | None, Query(description="pytorch, tensorflow, keras or neither.")] = None,
+    status: Annotated[str | None, Query(description="What has been found out about it.")] = None,
+) -> list[ClaimOut]:
+    """The ledger of claims, all of it or filtered."""
+    wanted = single_values(request.query_params.multi_items())
+    return [ClaimOut.of(claim) for claim in find_claims(service.knowledge, make_filter(service.knowledge, wanted))]
+
+
+@api.get("/claims/{id}", tags=["claims"], responses=NOT_FOUND_DOCS)
+async def claim(id: str, service: ServiceOf) -> ClaimOut:
+    """One claim."""
+    return ClaimOut.of(find_claim(service.knowledge, id))
+
+
+@api.get("/sources", tags=["claims"])
+async def sources(service: ServiceOf) -> list[SourceOut]:
+    """The documents behind the claims."""
+    counts = claims_per_source(service.knowledge)
+    return [SourceOut.of(source, counts[id]) for id, source in service.knowledge.sources.items()]
+
+
+@health.get("/healthz")
+async def healthz() -> Health:
+    """Alive: the process answers."""
+    return Health()
+
+
+@health.get("/readyz")
+async def readyz(service: ServiceOf) -> Readiness:
+    """Ready: the rules are loaded."""
+    return Readiness(rules_version=service.knowledge.version, claims=len(service.knowledge.claims))
+

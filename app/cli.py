@@ -1,0 +1,114 @@
+"""The command line: `tiebreak serve | advise | rules check`.
+
+Exit status: 0 when it worked, 1 when it failed, 2 for unusable arguments (Click's own convention).
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any, get_args
+
+import click
+
+from app import __version__
+from app.advice.answers import DEFAULT_POLICY, parse_answers
+from app.errors import InvalidFields, TiebreakError
+from app.knowledge.base import Knowledge
+from app.knowledge.linter import check
+from app.knowledge.loader import load
+from app.knowledge.models import PolicyId, Question
+from app.report import advice_report
+from app.service import Service
+from app.settings import read_settings
+
+
+def main() -> None:
+    """The entry point: errors raised on purpose become one message and exit status 1."""
+    try:
+        cli()
+    except TiebreakError as error:
+        click.echo(f"tiebreak: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tiebreak")
+def cli() -> None:
+    """PyTorch or TensorFlow? Evidence instead of opinion."""
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+def serve(host: str, port: int) -> None:
+    """Start the service."""
+    from app.server import run  # noqa: PLC0415 - the other commands need no web framework
+
+    run(host, port)
+
+
+class AdviseCommand(click.Command):
+    """A command with one option for each question of the rule base that is in use."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        return [*map(_question_option, _knowledge(ctx).questions.values()), *super().get_params(ctx)]
+
+
+def _knowledge(ctx: click.Context) -> Knowledge:
+    """The rule base, loaded once a command."""
+    if ctx.obj is None:
+        ctx.obj = load(read_settings().rules)
+    knowledge: Knowledge = ctx.obj
+    return knowledge
+
+
+def _question_option(question: Question) -> click.Option:
+    return click.Option(
+        [f"--{question.id.replace('_', '-')}", question.id],
+        multiple=True,
+        metavar="|".join(question.option_ids),
+        help=f"{question.ask} {_how_often(question)}",
+    )
+
+
+def _how_often(question: Question) -> str:
+    repeat = "Repeat it for several." if question.kind == "many" else ""
+    return f"{repeat}{' ' if repeat and question.core else ''}{'Required.' if question.core else ''}".strip()
+
+
+@cli.command(cls=AdviseCommand)
+@click.option("--policy", type=click.Choice(get_args(PolicyId)), default=DEFAULT_POLICY, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the advice as the API gives it.")
+@click.pass_context
+def advise(ctx: click.Context, policy: PolicyId, as_json: bool, **given: Any) -> None:
+    """Advise on a project. Leave out what you are not sure of."""
+    knowledge = _knowledge(ctx)
+    try:
+        answers = parse_answers(knowledge, given)
+    except InvalidFields as error:
+        lines = [
+            f"--{p.field.replace('_', '-')}: {p.message} ({', '.join(p.allowed)})" for p in error.problems
+        ]
+        raise click.UsageError("\n".join(lines), ctx) from None
+    advice = Service(knowledge).advise(answers, policy)
+    click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
+
+
+@cli.group()
+def rules() -> None:
+    """The rule base."""
+
+
+@rules.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def rules_check(as_json: bool) -> None:
+    """Check the rules: schema, dangling and unused ids, dead claims, unreachable options and picks."""
+    findings = check(read_settings().rules)
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        click.echo(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}" if findings else "The rules are clean.")
+    if findings:
+        sys.exit(1)

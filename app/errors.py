@@ -1,0 +1,100 @@
+"""Every error that Tiebreak raises on purpose.
+
+    TiebreakError
+    ├── InvalidRules        the rule base cannot be used; all findings at once
+    ├── UnusableSetting     a setting has a value that the service cannot start with
+    └── RequestError        what a caller sent cannot be used; has an HTTP status
+        ├── InvalidFields   one or more fields are missing or have unusable values (422)
+        ├── UnknownEntry    no such claim, source or page (404)
+        ├── NotReadable     a body or a query that is not what it claims to be (400)
+        └── TooLarge        a body, query or header beyond its limit (413, 414)
+
+`app.problem` turns each `RequestError` into a response, in one place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class TiebreakError(Exception):
+    """Base of all errors that are raised on purpose."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault in a rule base: where it is and what is wrong."""
+
+    file: str
+    line: int
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.rule}: {self.message}"
+
+
+class InvalidRules(TiebreakError):
+    """The rule base cannot be used. `findings` holds every fault that was found, in file order."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(sorted(findings, key=lambda f: (f.file, f.line, f.rule, f.message)))
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+class UnusableSetting(TiebreakError):
+    """A setting has a value that the service cannot start with."""
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field, and what would be right.
+
+    `field` is the caller's name for it: a query key, or a path into a JSON body such as `answers.language`.
+    """
+
+    field: str
+    message: str
+    allowed: tuple[str, ...] = ()
+
+
+class RequestError(TiebreakError):
+    """What a caller sent cannot be used."""
+
+    status = 400
+    title = "The request cannot be used"
+
+    def __init__(self, detail: str, problems: Sequence[FieldProblem] = ()) -> None:
+        self.detail = detail
+        self.problems = tuple(problems)
+        super().__init__(detail)
+
+
+class InvalidFields(RequestError):
+    """One or more fields are missing or have unusable values."""
+
+    status = 422
+    title = "Some fields cannot be used"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems), problems)
+
+
+class UnknownEntry(RequestError):
+    """No such claim, source or page."""
+
+    status = 404
+    title = "Not found"
+
+
+class NotReadable(RequestError):
+    """A body or a query that is not what it claims to be."""
+
+    status = 400
+    title = "The request cannot be read"
+
+
+class TooLarge(RequestError):
+    """A body, query or header beyond its limit."""
+
+    status = 413
+    title = "The request is too large"

@@ -1,0 +1,68 @@
+"""The rule base as one immutable value: what everything else of the service reads."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from app.knowledge.models import (
+    Caution,
+    Claim,
+    Component,
+    Constraint,
+    Criterion,
+    Entry,
+    Pick,
+    Policy,
+    Question,
+    Role,
+    Scoring,
+    Source,
+)
+
+
+@dataclass(frozen=True)
+class OverlayChange:
+    """One entry that a folder of own rules added to the shipped ones, or put in place of one of them."""
+
+    collection: str
+    id: str
+    action: str
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """Every entry of the rule base by id, in the order of the files. Built by `app.knowledge.loader` only.
+
+    Compared by identity, so that it can be a key of a cache.
+    """
+
+    sources: Mapping[str, Source]
+    criteria: Mapping[str, Criterion]
+    questions: Mapping[str, Question]
+    claims: Mapping[str, Claim]
+    components: Mapping[str, Component]
+    constraints: Mapping[str, Constraint]
+    cautions: Mapping[str, Caution]
+    roles: Mapping[str, Role]
+    policies: Mapping[str, Policy]
+    stack: tuple[Pick, ...]
+    scoring: Scoring
+    overlay: tuple[OverlayChange, ...] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """The first 12 hex digits of the SHA-256 of the whole rule base: equal rules, equal version."""
+        return hashlib.sha256(json.dumps(self._plain(), sort_keys=True).encode()).hexdigest()[:12]
+
+    def _plain(self) -> dict[str, Any]:
+        collections = {name: value for name, value in vars(self).items() if isinstance(value, Mapping)}
+        plain: dict[str, Any] = {name: [_dump(e) for e in entries.values()] for name, entries in collections.items()}
+        return plain | {"stack": [_dump(pick) for pick in self.stack], "scoring": _dump(self.scoring)}
+
+
+def _dump(entry: Entry) -> Any:
+    plain = entry.model_dump(mode="json")
+    return {key: sorted(value) if key == "counts" else value for key, value in plain.items()}

@@ -1,0 +1,129 @@
+"""From parsed files to validated entries that still know their place, so that every later finding can name it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from app.errors import Finding
+from app.knowledge.conditions import Condition
+from app.knowledge.files import Location, RuleFile
+from app.knowledge.models import (
+    Caution,
+    Claim,
+    Component,
+    Constraint,
+    Criterion,
+    Entry,
+    Pick,
+    Policy,
+    Question,
+    Role,
+    Scoring,
+    Source,
+)
+
+COLLECTIONS: dict[str, type[Entry]] = {
+    "sources": Source,
+    "criteria": Criterion,
+    "questions": Question,
+    "claims": Claim,
+    "components": Component,
+    "constraints": Constraint,
+    "cautions": Caution,
+    "roles": Role,
+    "policies": Policy,
+    "stack": Pick,
+}
+"""The lists that a rule file may hold, and the model of their entries. `scoring` is a single entry beside them."""
+
+EntryT = TypeVar("EntryT", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Draft(Generic[EntryT]):
+    """A valid entry and where it stands."""
+
+    entry: EntryT
+    file: RuleFile
+    at: Location
+
+    @property
+    def id(self) -> str:
+        return str(getattr(self.entry, "id", f"{'.'.join(str(part) for part in self.at)}"))
+
+    def finding(self, rule: str, message: str, *inside: str | int) -> Finding:
+        """A finding about this entry, or about the place `inside` it."""
+        return Finding(self.file.name, self.file.line((*self.at, *inside)), rule, f"{self.id}: {message}")
+
+
+class Drafts(dict[str, dict[str, Draft[Any]]]):
+    """Collection → id → draft, in the order in which the entries are to be used."""
+
+    def __missing__(self, collection: str) -> dict[str, Draft[Any]]:
+        self[collection] = {}
+        return self[collection]
+
+    def all(self, *collections: str) -> Iterator[Draft[Any]]:
+        """The drafts of some collections, one after the other."""
+        for collection in collections:
+            yield from self[collection].values()
+
+    def conditions(self) -> Iterator[tuple[Draft[Any], str, Condition]]:
+        """Every condition of the rule base: the entry that it belongs to, its key there, and the condition."""
+        for draft in self.all("claims"):
+            if draft.entry.matters_when is not None:
+                yield draft, "matters_when", draft.entry.matters_when
+        for draft in self.all("constraints", "cautions", "stack"):
+            yield draft, "when", draft.entry.when
+
+
+def drafts_of(file: RuleFile) -> tuple[list[tuple[str, Draft[Any]]], list[Finding]]:
+    """Every valid entry of a file with the name of its collection, and a finding for each thing that is not."""
+    drafts: list[tuple[str, Draft[Any]]] = []
+    findings: list[Finding] = []
+    for key, at, value in _raw_entries(file):
+        model = Scoring if key == "scoring" else COLLECTIONS.get(key)
+        if model is None or value is None:
+            findings.append(_misplaced(file, key, at))
+            continue
+        try:
+            drafts.append((key, Draft(model.model_validate(value), file, at)))
+        except ValidationError as error:
+            findings.extend(_finding(file, at, value, details) for details in error.errors())
+    return drafts, findings
+
+
+def _raw_entries(file: RuleFile) -> Iterator[tuple[str, Location, Any]]:
+    """(collection, place, value) of each entry; the value is None where the collection has no usable shape."""
+    for key, value in file.data.items():
+        if key in COLLECTIONS and isinstance(value, list):
+            yield from ((key, (key, index), item or {}) for index, item in enumerate(value))
+        elif key == "scoring" and isinstance(value, dict):
+            yield key, (key,), value
+        else:
+            yield str(key), (str(key),), None
+
+
+def _misplaced(file: RuleFile, key: str, at: Location) -> Finding:
+    if key in COLLECTIONS:
+        return Finding(file.name, file.line(at), "shape", f"'{key}' must be a list of entries")
+    if key == "scoring":
+        return Finding(file.name, file.line(at), "shape", "'scoring' must be a mapping")
+    allowed = ", ".join([*COLLECTIONS, "scoring"])
+    return Finding(file.name, file.line(at), "unknown-key", f"unknown key '{key}'; allowed: {allowed}")
+
+
+def _finding(file: RuleFile, at: Location, value: Any, details: ErrorDetails) -> Finding:
+    place = tuple(part for part in details["loc"] if part != "alternatives")
+    who = value.get("id", "entry without an id") if isinstance(value, dict) else "entry"
+    where = ".".join(str(part) for part in place)
+    message = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "extra_forbidden":
+        return Finding(file.name, file.line((*at, *place)), "unknown-key", f"{who}: unknown key '{where}'")
+    if details["type"] == "missing":
+        return Finding(file.name, file.line((*at, *place)), "missing-key", f"{who}: missing key '{where}'")
+    text = f"{who}: {where}: {message}" if where else f"{who}: {message}"
+    return Finding(file.name, file.line((*at, *place)), "value", text)

@@ -1,0 +1,126 @@
+"""What loads and is still wrong: rules that can never have an effect.
+
+`check` adds these findings to those of the loader, which refuses a rule base for them; a dead rule does no harm to an
+advice, so it does not stop the service, but it is a mistake and `tiebreak rules check` fails for it.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from app.errors import Finding, InvalidRules
+from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Condition
+from app.knowledge.drafts import Drafts
+from app.knowledge.loader import SHIPPED, build, read
+from app.knowledge.models import Claim, Pick
+from app.knowledge.satisfiable import alternative_can_hold, can_hold
+
+
+def check(overlay: Path | None = None, shipped: Path = SHIPPED) -> tuple[Finding, ...]:
+    """Every finding about a rule base, in file order; none when it is clean.
+
+    Raises:
+        UnusableSetting: a folder that is not there or holds no rule file.
+    """
+    try:
+        drafts, changes = read(overlay, shipped)
+    except InvalidRules as error:
+        return error.findings
+    return InvalidRules(list(_effects(build(drafts, changes), drafts))).findings
+
+
+def _effects(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    yield from _dead_claims(knowledge, drafts)
+    yield from _dead_gates(knowledge, drafts)
+    yield from _dead_alternatives(knowledge, drafts)
+    yield from _unreachable_picks(knowledge, drafts)
+    yield from _unreachable_options(knowledge, drafts)
+
+
+def _dead_claims(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    for id, claim in knowledge.claims.items():
+        reason = _dead_because(knowledge, claim)
+        if claim.background is None and reason:
+            yield drafts["claims"][id].finding("dead-claim", f"it never counts: {reason}")
+
+
+def _dead_because(knowledge: Knowledge, claim: Claim) -> str | None:
+    if claim.matters_when and not can_hold(knowledge, claim.matters_when):
+        return "no answers meet matters_when"
+    if not counts_somewhere(knowledge, claim):
+        return f"no policy gives its kind of source and status {claim.status} any trust"
+    criterion = knowledge.criteria[claim.criterion]
+    if criterion.weight == 0 and not _is_raised(knowledge, criterion.id):
+        return f"its criterion {criterion.id} has no weight and no option raises it"
+    return None
+
+
+def counts_somewhere(knowledge: Knowledge, claim: Claim) -> bool:
+    """Whether at least one policy counts one of the claim's sources and trusts its status."""
+    kinds = {knowledge.sources[citation.id].kind for citation in claim.sources}
+    return any(kinds & policy.counts and policy.trust[claim.status] > 0 for policy in knowledge.policies.values())
+
+
+def _is_raised(knowledge: Knowledge, criterion: str) -> bool:
+    return any(criterion in option.raises for question in knowledge.questions.values() for option in question.options)
+
+
+def _dead_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    for id, constraint in knowledge.constraints.items():
+        draft = drafts["constraints"][id]
+        if not can_hold(knowledge, constraint.when):
+            yield draft.finding("dead-constraint", "no answers meet its condition", "when")
+        elif not counts_somewhere(knowledge, knowledge.claims[constraint.claim]):
+            yield draft.finding("dead-constraint", f"its claim {constraint.claim} counts under no policy", "claim")
+    for id, caution in knowledge.cautions.items():
+        if not can_hold(knowledge, caution.when):
+            yield drafts["cautions"][id].finding("dead-caution", "no answers meet its condition", "when")
+
+
+def _dead_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    for draft, key, condition in drafts.conditions():
+        if can_hold(knowledge, condition):
+            for index, alternative in enumerate(condition.alternatives):
+                if not alternative_can_hold(knowledge, alternative):
+                    yield draft.finding("dead-alternative", "no answers meet this alternative", key, index)
+
+
+def _unreachable_picks(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    before: list[Pick] = []
+    for draft in drafts.all("stack"):
+        pick: Pick = draft.entry
+        if not can_hold(knowledge, pick.when):
+            yield draft.finding("unreachable-pick", "no answers meet its condition", "when")
+        elif all(_is_taken(before, pick, policy) for policy in _policies(pick)):
+            yield draft.finding("unreachable-pick", "a pick before it always holds")
+        before.append(pick)
+
+
+def _policies(pick: Pick) -> tuple[str, ...]:
+    return ("documents", "today") if pick.policy == "both" else (pick.policy,)
+
+
+def _is_taken(before: Iterable[Pick], pick: Pick, policy: str) -> bool:
+    return any(
+        (other.role, other.framework) == (pick.role, pick.framework)
+        and policy in _policies(other)
+        and other.when.always
+        and other.keras_evidence is None
+        for other in before
+    )
+
+
+def _unreachable_options(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    """Options that are used, but only where nothing can come of them."""
+    alive = {pair for _, _, condition in drafts.conditions() for pair in _live_options(knowledge, condition)}
+    for id, draft in drafts["questions"].items():
+        for index, option in enumerate(draft.entry.options):
+            if not (option.raises or option.neutral_because or (id, option.id) in alive):
+                message = f"choosing '{option.id}' changes nothing: no condition that names it can hold"
+                yield draft.finding("unreachable-option", message, "options", index)
+
+
+def _live_options(knowledge: Knowledge, condition: Condition) -> Iterator[tuple[str, str]]:
+    for alternative in condition.alternatives:
+        if alternative_can_hold(knowledge, alternative):
+            yield from ((question, option) for question, term in alternative.items() for option in term.options)

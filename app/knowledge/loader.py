@@ -1,0 +1,88 @@
+"""Load the rule base: the shipped folder, and over it a folder of the host's own rules."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from app.errors import Finding, InvalidRules, UnusableSetting
+from app.knowledge.base import Knowledge, OverlayChange
+from app.knowledge.drafts import COLLECTIONS, Draft, Drafts, drafts_of
+from app.knowledge.files import read_folder
+from app.knowledge.references import reference_findings
+
+SHIPPED = Path(__file__).resolve().parents[2] / "rules"
+"""The rules that come with Tiebreak."""
+
+def load(overlay: Path | None = None, shipped: Path = SHIPPED) -> Knowledge:
+    """Read the rule base, with `overlay` over the shipped rules when it is given.
+
+    Raises:
+        InvalidRules: with every finding of every file, when there is one.
+        UnusableSetting: a folder that is not there or holds no rule file.
+    """
+    return build(*read(overlay, shipped))
+
+
+def read(overlay: Path | None, shipped: Path) -> tuple[Drafts, tuple[OverlayChange, ...]]:
+    """The entries of a rule base that may be used, still with their places, and what the overlay changed.
+
+    Raises:
+        InvalidRules, UnusableSetting: as `load` does.
+    """
+    drafts, findings = _read_layer(shipped)
+    changes: tuple[OverlayChange, ...] = ()
+    if overlay is not None:
+        own, own_findings = _read_layer(overlay)
+        findings += own_findings
+        drafts, changes = _lay_over(drafts, own)
+    findings = findings or reference_findings(drafts)
+    if findings:
+        raise InvalidRules(findings)
+    return drafts, changes
+
+
+def _read_layer(folder: Path) -> tuple[Drafts, list[Finding]]:
+    if not folder.is_dir():
+        raise UnusableSetting(f"the folder of rules {folder} is not there")
+    files, findings = read_folder(folder)
+    if not files and not findings:
+        raise UnusableSetting(f"the folder of rules {folder} holds no .yaml file")
+    layer = Drafts()
+    for file in files:
+        drafts, faults = drafts_of(file)
+        findings += faults
+        for collection, draft in drafts:
+            findings += _add(layer[collection], collection, draft)
+    return layer, findings
+
+
+def _add(entries: dict[str, Draft[Any]], collection: str, draft: Draft[Any]) -> list[Finding]:
+    id = f"{draft.file.name}:{draft.id}" if collection == "stack" else draft.id
+    if id in entries:
+        first = entries[id]
+        place = f"{first.file.name}:{first.file.line(first.at)}"
+        return [draft.finding("duplicate-id", f"this id of '{collection}' stands in {place} already")]
+    entries[id] = draft
+    return []
+
+
+def _lay_over(shipped: Drafts, own: Drafts) -> tuple[Drafts, tuple[OverlayChange, ...]]:
+    """Own entries replace shipped ones of the same id and follow the rest; own picks come first, since the first wins."""
+    changes = tuple(
+        OverlayChange(collection, id, "replaced" if id in shipped[collection] else "added")
+        for collection, entries in own.items()
+        for id in entries
+    )
+    merged = Drafts({name: {**shipped[name], **own[name]} for name in [*COLLECTIONS, "scoring"]})
+    merged["stack"] = {**own["stack"], **shipped["stack"]}
+    return merged, changes
+
+
+def build(drafts: Drafts, changes: Sequence[OverlayChange]) -> Knowledge:
+    """The rule base without places. The drafts come from `read`."""
+    entries = {name: {id: draft.entry for id, draft in drafts[name].items()} for name in COLLECTIONS}
+    stack = tuple(entries.pop("stack").values())
+    scoring = next(iter(drafts["scoring"].values())).entry
+    frozen: dict[str, Any] = {name: MappingProxyType(collection) for name, collection in entries.items()}
+    return Knowledge(**frozen, stack=stack, scoring=scoring, overlay=tuple(changes))

@@ -1,0 +1,258 @@
+"""What a rule may say: the frozen models that every entry of `rules/` is read into."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.knowledge.conditions import Condition
+
+Framework = Literal["pytorch", "tensorflow"]
+Favours = Literal["pytorch", "tensorflow", "keras", "neither"]
+ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"]
+Status = Literal["confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
+SourceKind = Literal["document", "since", "own"]
+PolicyId = Literal["documents", "today"]
+ComponentState = Literal["active", "maintenance", "moved", "retired"]
+
+FRAMEWORKS: tuple[Framework, Framework] = ("pytorch", "tensorflow")
+NAMES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "keras": "Keras", "neither": "neither", "either": "either"}
+
+
+def _stripped(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty")
+    return value.strip()
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Text = Annotated[str, AfterValidator(_stripped)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_tuple)]
+Points = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Entry(BaseModel):
+    """Base of everything that is read from a rule file: frozen, strict, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Source(Entry):
+    """Where statements come from. `date` is as exact as is known: `2020` or `2024-05-08`."""
+
+    id: Id
+    kind: SourceKind
+    title: Text
+    date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}-\d{2})?$")]
+    author: Text | None = None
+    publisher: Text | None = None
+    note: Text | None = None
+
+
+class Citation(Entry):
+    """A place in a source."""
+
+    id: Id
+    section: Text
+
+
+Citations = Annotated[tuple[Citation, ...], BeforeValidator(_tuple), Field(min_length=1)]
+
+
+class Criterion(Entry):
+    """An aspect on which the frameworks are compared. `weight` is its base weight, in points."""
+
+    id: Id
+    name: Text
+    about: Text
+    weight: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+
+
+class Option(Entry):
+    """A possible answer. `raises`: criterion id → points by which choosing it raises that criterion's weight."""
+
+    id: Id
+    label: Text
+    hint: Text | None = None
+    raises: dict[Id, Points] = {}
+    neutral_because: Text | None = None
+
+
+class Question(Entry):
+    """A question of the questionnaire; `core` ones are required and asked first."""
+
+    id: Id
+    ask: Text
+    help: Text
+    kind: Literal["one", "many"]
+    core: bool = False
+    options: Annotated[tuple[Option, ...], BeforeValidator(_tuple), Field(min_length=2)]
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        return tuple(option.id for option in self.options)
+
+    def option(self, id: str) -> Option:
+        return next(option for option in self.options if option.id == id)
+
+
+class Dated(Entry):
+    """Something found on a day and due for review on another."""
+
+    checked_on: date | None = None
+    review_by: date | None = None
+
+    @model_validator(mode="after")
+    def _review_follows_check(self) -> "Dated":
+        if self.review_by and not self.checked_on:
+            raise ValueError("review_by needs checked_on")
+        if self.checked_on and self.review_by and self.review_by <= self.checked_on:
+            raise ValueError(f"review_by ({self.review_by}) is not after checked_on ({self.checked_on})")
+        return self
+
+    def days_overdue(self, today: date) -> int:
+        """Days since it should have been reviewed; 0 when it is not due."""
+        return max(0, (today - self.review_by).days) if self.review_by else 0
+
+
+class Claim(Dated):
+    """A statement that a source makes, when it matters, and what is known of it.
+
+    `strength`: 1 weak, 2 clear, 3 decisive, as the source puts it. Exactly one of `matters_when` and `background` is
+    given; a background claim is shown but never counts.
+    """
+
+    id: Id
+    statement: Text
+    criterion: Id
+    favours: Favours
+    strength: Annotated[int, Field(ge=1, le=3)]
+    kind: ClaimKind
+    sources: Citations
+    matters_when: Condition | None = None
+    background: Text | None = None
+    status: Status = "unchecked"
+    finding: Text | None = None
+    succeeded_by: Text | None = None
+    conflicts_with: Ids = ()
+    components: Ids = ()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Claim":
+        if (self.matters_when is None) == (self.background is None):
+            raise ValueError("give exactly one of matters_when and background")
+        if self.kind == "ecosystem" and not (self.checked_on and self.review_by):
+            raise ValueError("an ecosystem fact needs checked_on and review_by")
+        if self.kind in ("ecosystem", "historical", "opinion") and self.status == "unchecked":
+            raise ValueError(f"a claim of kind {self.kind} needs a status: no probe will check it")
+        if self.status not in ("unchecked", "opinion") and not self.finding:
+            raise ValueError(f"status {self.status} needs a finding that says what was found")
+        if self.status not in ("unchecked", "opinion") and not self.checked_on:
+            raise ValueError(f"status {self.status} needs checked_on")
+        return self
+
+
+class Component(Dated):
+    """A library or tool of the ecosystem, and how it is today."""
+
+    id: Id
+    name: Text
+    framework: Literal["pytorch", "tensorflow", "both", "neither"]
+    purpose: Text
+    state: ComponentState
+    status: Text
+    checked_on: date
+    review_by: date
+    successor: Text | None = None
+    successors: Ids = ()
+
+
+class Constraint(Entry):
+    """A claim that decides whatever the scores are, while `when` holds and the claim counts under the policy."""
+
+    id: Id
+    claim: Id
+    requires: Framework
+    when: Condition
+    text: Text
+    lifted_by: Text
+
+
+class Caution(Entry):
+    """Something to know beside the advice, which no score shows."""
+
+    id: Id
+    when: Condition
+    text: Text
+    sources: Citations
+
+
+class Role(Entry):
+    """A place in the recommended stack."""
+
+    id: Id
+    name: Text
+    about: Text
+
+
+class Pick(Entry):
+    """A component for a role. Of the picks for (role, framework, policy) the first whose conditions hold is taken.
+
+    `keras_evidence`: the evidence for the Keras API (sum of strength times trust) from which the pick holds.
+    """
+
+    role: Id
+    framework: Framework
+    component: Id
+    policy: Literal["documents", "today", "both"]
+    when: Condition
+    note: Text
+    keras_evidence: Annotated[float, Field(gt=0)] | None = None
+
+
+class Staleness(Entry):
+    """How trust in a fact fades once its review is due: it halves every `half_life_days`."""
+
+    half_life_days: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Policy(Entry):
+    """How evidence is trusted. `trust`: status → share of a claim's strength that counts."""
+
+    id: PolicyId
+    name: Text
+    about: Text
+    counts: Annotated[frozenset[SourceKind], BeforeValidator(lambda v: frozenset(v) if isinstance(v, list) else v)]
+    keras_counts_for: Framework | None
+    trust: dict[Status, Share]
+    stale: Staleness | None = None
+
+    @model_validator(mode="after")
+    def _trusts_every_status(self) -> "Policy":
+        missing = sorted(set(Status.__args__) - set(self.trust))  # type: ignore[attr-defined]
+        if missing:
+            raise ValueError(f"trust lacks {', '.join(missing)}")
+        return self
+
+
+class Scoring(Entry):
+    """The constants of the value model.
+
+    `neutral`: evidence added to both sides of each criterion. `leaning` and `strong`: margins between the two total
+    scores (0 to 1) from which a verdict is called so; below `leaning` it is `either`.
+    """
+
+    neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    leaning: Share
+    strong: Share
+
+    @model_validator(mode="after")
+    def _strong_is_more(self) -> "Scoring":
+        if self.strong <= self.leaning:
+            raise ValueError(f"strong ({self.strong}) must be greater than leaning ({self.leaning})")
+        return self

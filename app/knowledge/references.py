@@ -1,0 +1,129 @@
+"""What the entries say of each other: every id that is named exists, and every id that exists is used."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from app.errors import Finding
+from app.knowledge.drafts import Draft, Drafts
+from app.knowledge.models import Claim, Component, Option, Question
+
+
+def reference_findings(drafts: Drafts) -> list[Finding]:
+    """Every dangling, doubled and unused id of a whole rule base. Each entry is valid in itself already."""
+    findings = list(_missing_collections(drafts))
+    if findings:
+        return findings
+    return [
+        *_dangling_ids(drafts),
+        *_condition_findings(drafts),
+        *_option_findings(drafts),
+        *_unused_sources(drafts),
+        *_unused_criteria(drafts),
+        *_unused_components(drafts),
+        *_unused_roles(drafts),
+    ]
+
+
+def _missing_collections(drafts: Drafts) -> Iterator[Finding]:
+    for name in ("sources", "criteria", "questions", "claims", "policies", "scoring"):
+        if not drafts[name]:
+            yield Finding("rules", 1, "missing", f"no file has an entry of '{name}'")
+    for policy in ("documents", "today"):
+        if drafts["policies"] and policy not in drafts["policies"]:
+            yield Finding("rules", 1, "missing", f"no file has the policy '{policy}'")
+
+
+def _references(drafts: Drafts) -> Iterator[tuple[Draft[Any], str, str, str]]:
+    """(entry, key, collection, id) for every id that an entry names."""
+    for draft in drafts.all("claims"):
+        claim: Claim = draft.entry
+        yield draft, "criterion", "criteria", claim.criterion
+        yield from ((draft, "sources", "sources", citation.id) for citation in claim.sources)
+        yield from ((draft, "conflicts_with", "claims", other) for other in claim.conflicts_with)
+        yield from ((draft, "components", "components", component) for component in claim.components)
+    for draft in drafts.all("components"):
+        yield from ((draft, "successors", "components", component) for component in draft.entry.successors)
+    for draft in drafts.all("constraints"):
+        yield draft, "claim", "claims", draft.entry.claim
+    for draft in drafts.all("cautions"):
+        yield from ((draft, "sources", "sources", citation.id) for citation in draft.entry.sources)
+    for draft in drafts.all("stack"):
+        yield draft, "role", "roles", draft.entry.role
+        yield draft, "component", "components", draft.entry.component
+    for draft in drafts.all("questions"):
+        for option in draft.entry.options:
+            yield from ((draft, "options", "criteria", criterion) for criterion in option.raises)
+
+
+def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
+    for draft, key, collection, id in _references(drafts):
+        if id not in drafts[collection]:
+            yield draft.finding("dangling-id", f"'{id}' is none of the {collection}", key)
+        elif draft.id == id and collection == "claims" and key == "conflicts_with":
+            yield draft.finding("value", "conflicts with itself", key)
+
+
+def _condition_findings(drafts: Drafts) -> Iterator[Finding]:
+    for draft, key, condition in drafts.conditions():
+        for question, term in condition.terms():
+            if question not in drafts["questions"]:
+                yield draft.finding("dangling-id", f"'{question}' is no question", key)
+                continue
+            known = drafts["questions"][question].entry.option_ids
+            for option in term.options:
+                if option not in known:
+                    message = f"'{option}' is no option of '{question}' ({', '.join(known)})"
+                    yield draft.finding("dangling-id", message, key)
+
+
+def _option_findings(drafts: Drafts) -> Iterator[Finding]:
+    used = {
+        (question, option) for _, _, condition in drafts.conditions() for question, term in condition.terms() for option in term.options
+    }
+    for draft in drafts.all("questions"):
+        question: Question = draft.entry
+        if len(set(question.option_ids)) != len(question.option_ids):
+            yield draft.finding("duplicate-id", "names an option twice", "options")
+        for index, option in enumerate(question.options):
+            message = _option_fault(option, (question.id, option.id) in used)
+            if message:
+                yield draft.finding("unused-option", message, "options", index)
+
+
+def _option_fault(option: Option, in_a_condition: bool) -> str | None:
+    moves = in_a_condition or bool(option.raises)
+    if not moves and option.neutral_because is None:
+        return f"option '{option.id}' is used by no claim, weight, constraint, caution or pick; say neutral_because, or drop it"
+    if moves and option.neutral_because is not None:
+        return f"option '{option.id}' says neutral_because and is used all the same"
+    return None
+
+
+def _unused_sources(drafts: Drafts) -> Iterator[Finding]:
+    cited = {citation.id for draft in drafts.all("claims", "cautions") for citation in draft.entry.sources}
+    yield from _unused(drafts, "sources", cited, "is cited by no claim and no caution")
+
+
+def _unused_criteria(drafts: Drafts) -> Iterator[Finding]:
+    with_claims = {draft.entry.criterion for draft in drafts.all("claims")}
+    yield from _unused(drafts, "criteria", with_claims, "has no claim")
+
+
+def _unused_components(drafts: Drafts) -> Iterator[Finding]:
+    used = {draft.entry.component for draft in drafts.all("stack")}
+    for draft in drafts.all("claims"):
+        used.update(draft.entry.components)
+    for draft in drafts.all("components"):
+        component: Component = draft.entry
+        used.update(component.successors)
+    yield from _unused(drafts, "components", used, "is in no pick, claim or list of successors")
+
+
+def _unused_roles(drafts: Drafts) -> Iterator[Finding]:
+    yield from _unused(drafts, "roles", {draft.entry.role for draft in drafts.all("stack")}, "has no pick")
+
+
+def _unused(drafts: Drafts, collection: str, used: Iterable[str], message: str) -> Iterator[Finding]:
+    for id, draft in drafts[collection].items():
+        if id not in used:
+            yield draft.finding("unused-id", message)

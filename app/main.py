@@ -1,0 +1,73 @@
+"""The application: settings, rules, routes and limits put together."""
+
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app import __version__
+from app.api.routes import api, health
+from app.errors import UnusableSetting
+from app.knowledge.loader import load
+from app.limits import RequestLimits, SecurityHeaders
+from app.pages.rendering import STATIC
+from app.pages.routes import error_page, pages
+from app.problem import Problem, install
+from app.service import Clock, Service
+from app.settings import Settings, read_settings
+
+
+def create_app(settings: Settings | None = None, clock: Clock = date.today) -> FastAPI:
+    """The service as an ASGI application.
+
+    Raises:
+        InvalidRules: the rule base cannot be used.
+        UnusableSetting: a setting cannot be used.
+    """
+    settings = settings or read_settings()
+    app = FastAPI(
+        title="Tiebreak",
+        version=__version__,
+        summary="PyTorch or TensorFlow? Evidence instead of opinion.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = Service(load(settings.rules), clock)
+    app.include_router(api)
+    app.include_router(health)
+    app.include_router(pages)
+    app.mount("/static/swagger", StaticFiles(directory=_swagger_files()), name="swagger")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    install(app, error_page)
+    _document_problems(app)
+    app.add_middleware(
+        RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes
+    )
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _swagger_files() -> Path:
+    """Swagger UI's own files, out of the package that carries them; its code is not imported."""
+    package = find_spec("fastapi_offline")
+    if package is None or not package.submodule_search_locations:
+        raise UnusableSetting("the package fastapi-offline, which carries Swagger UI's files, is not installed")
+    return Path(package.submodule_search_locations[0]) / "static"
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Put the schema of problem details into the OpenAPI document, where the routes point to it."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = plain()
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document["components"]["schemas"]
+        schemas.update(schema.pop("$defs", {}) | {"Problem": schema})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,37 @@
+"""The questionnaire: empty, prefilled by a Change link, or shown again with a message at each bad answer."""
+
+from collections.abc import Mapping, Sequence
+
+from app.advice.answers import accepted_answers
+from app.errors import FieldProblem
+from app.knowledge.base import Knowledge
+from app.knowledge.ledger import claims_per_source
+from app.pages.contexts import QuestionnairePage, QuestionView
+
+
+def questionnaire_page(
+    knowledge: Knowledge,
+    raw: Mapping[str, Sequence[str]],
+    policy: str,
+    change: str | None = None,
+    problems: Sequence[FieldProblem] = (),
+) -> QuestionnairePage:
+    """The form with what can be kept of the raw answers; `change` is the question that the visitor came to change."""
+    chosen = accepted_answers(knowledge, raw).sets
+    messages = {problem.field: problem.message for problem in problems}
+    views = [
+        QuestionView(question, chosen.get(id, frozenset()), messages.get(id))
+        for id, question in knowledge.questions.items()
+    ]
+    more = [view for view in views if not view.question.core]
+    return QuestionnairePage(
+        title="PyTorch or TensorFlow?",
+        core=[view for view in views if view.question.core],
+        more=more,
+        problems=problems,
+        asks={id: question.ask for id, question in knowledge.questions.items()},
+        open_more=any(view.chosen or view.problem or view.question.id == change for view in more),
+        policy=policy,
+        claims=len(knowledge.claims),
+        sources=sum(1 for id in claims_per_source(knowledge) if knowledge.sources[id].kind == "document"),
+    )

@@ -1,0 +1,72 @@
+"""Jinja as the pages use it: strict about undefined names, escaping everything, one context class a page."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse, PlainTextResponse
+
+from app.knowledge.models import NAMES
+from app.pages.contexts import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
+
+STATUS_WORDS: Mapping[str, str] = {
+    "confirmed": "confirmed",
+    "partly": "partly true",
+    "refuted": "refuted",
+    "superseded": "superseded",
+    "opinion": "opinion",
+    "not_testable": "not testable",
+    "unchecked": "not checked yet",
+}
+"""How a page says a claim's status."""
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent=lambda share: f"{100 * share:.1f}%",
+        points=lambda share: f"{100 * share:.1f}",
+        signed=lambda share: f"{100 * share:+.1f}".replace("-", "−"),
+        day=lambda day: f"{day.day} {day:%B %Y}" if isinstance(day, date) else day,
+        name=lambda id: NAMES[id],
+        status_words=lambda status: STATUS_WORDS[status],
+    )
+    environment.globals["asset"] = _asset
+    return environment
+
+
+def _asset(name: str) -> str:
+    """A static file's address, which changes with its content so that it can be cached for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+_ENVIRONMENT = _environment()
+
+
+def render(template: str, page: Page) -> str:
+    """A template with the fields of its page's context."""
+    context: dict[str, Any] = {field.name: getattr(page, field.name) for field in fields(page)}
+    return _ENVIRONMENT.get_template(template).render(context)
+
+
+def html(template: str, page: Page, status: int = 200) -> HTMLResponse:
+    """A page as a response; it differs by what the caller accepts, and caches must know that."""
+    return HTMLResponse(render(template, page), status_code=status, headers={"vary": "accept"})
+
+
+def text(template: str, page: Page, media_type: str) -> PlainTextResponse:
+    return PlainTextResponse(render(template, page), media_type=media_type)

@@ -1,0 +1,124 @@
+"""From errors to responses: RFC 9457 problem details for programs, a page for people. The only place that does this."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import FieldProblem, InvalidFields, NotReadable, RequestError, UnknownEntry
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(BaseModel):
+    field: str = Field(description="The query key, or the path into the body.")
+    message: str
+    allowed: list[str] = Field(default=[], description="What would be accepted, where that is a list.")
+
+
+class Problem(BaseModel):
+    """Problem details as RFC 9457 defines them, with the fields that are at fault."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError]
+
+
+class ProblemResponse(Response):
+    """Problem details in plain ASCII, so that whatever a caller sent can be said back."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode("ascii")
+
+
+def problem_response(error: RequestError, headers: Mapping[str, str] | None = None) -> ProblemResponse:
+    """The response for an error that has an HTTP status."""
+    problem = Problem(
+        title=error.title,
+        status=error.status,
+        detail=error.detail,
+        errors=[FieldError(field=p.field, message=p.message, allowed=list(p.allowed)) for p in error.problems],
+    )
+    return ProblemResponse(problem.model_dump(), status_code=error.status, headers=headers)
+
+
+PROBLEM_DOCS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, text in {
+        400: "The request cannot be read",
+        413: "The request is too large",
+        422: "Some fields cannot be used",
+    }.items()
+}
+"""What every API route documents for bad input."""
+
+NOT_FOUND_DOCS: dict[int | str, dict[str, Any]] = {404: {**PROBLEM_DOCS[422], "description": "Not found"}}
+
+ErrorPage = Callable[[Request, RequestError], Awaitable[Response]]
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the caller is a person's browser: it asks for HTML by name, and not below /api."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def install(app: FastAPI, error_page: ErrorPage) -> None:
+    """Answer every error of an application in the caller's form."""
+
+    async def on_request_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestError)  # noqa: S101 - narrows the type for the checker
+        return await error_page(request, error) if wants_page(request) else problem_response(error)
+
+    async def on_validation_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return await on_request_error(request, InvalidFields(_field_problems(error)))
+
+    async def on_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        response = await on_request_error(request, _from_http(error, request))
+        response.headers.update(error.headers or {})
+        return response
+
+    app.add_exception_handler(RequestError, on_request_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+
+
+def _from_http(error: HTTPException, request: Request) -> RequestError:
+    """FastAPI's own refusals in our words."""
+    if error.status_code == 404:
+        return UnknownEntry("There is nothing at this address.", [FieldProblem("path", "there is no such page or route")])
+    if error.status_code == 405:
+        wrong = NotReadable(f"This address does not take {request.method}.", [FieldProblem("method", "is not allowed here")])
+        wrong.status, wrong.title = 405, "Method not allowed"
+        return wrong
+    return NotReadable("The body cannot be read.", [FieldProblem("body", "must be JSON in UTF-8")])
+
+
+def _field_problems(error: RequestValidationError) -> list[FieldProblem]:
+    """One problem a field: pydantic reports each member of a union separately."""
+    problems: dict[str, FieldProblem] = {}
+    for details in error.errors():
+        field = _field(details["loc"])
+        message = "this is not JSON" if details["type"] == "json_invalid" else str(details["msg"])
+        if details["type"] == "extra_forbidden":
+            message = "there is no such field"
+        problems.setdefault(field, FieldProblem(field, message))
+    return list(problems.values())
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    """`("body", "answers", "goal", "str")` → `answers.goal`; a fault of the whole body → `body`."""
+    place, *path = location
+    inner = [str(part) for part in path if part not in ("str", "list[str]", "[key]") and not str(part).isdigit()]
+    return ".".join(inner) or str(place)

@@ -1,0 +1,23 @@
+"""Run the application under uvicorn."""
+
+import uvicorn
+
+from app.main import create_app
+
+MAX_HEAD_BYTES = 262_144
+"""Request line and headers; generous, so that the application itself refuses what is too long, with a reason."""
+
+
+def run(host: str, port: int) -> None:
+    """Serve until a signal ends it; requests in flight get two seconds to finish."""
+    config = uvicorn.Config(
+        create_app(),
+        host=host,
+        port=port,
+        http="h11",
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    uvicorn.Server(config).run()

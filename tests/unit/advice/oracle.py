@@ -1,0 +1,211 @@
+"""A second scorer, slow and independent of `app`, for the engine to be held against.
+
+It reads the YAML files as plain dictionaries and follows the prose of the rules: claims are collected with nested
+loops, and every number is a fraction. Only the decay of overdue facts is a float, because a power is.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Entry = dict[str, Any]
+Chosen = dict[str, set[str]]
+
+RULES = Path(__file__).resolve().parents[3] / "rules"
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True)
+class OracleAdvice:
+    """What the oracle says. `contributions`: claim id → (framework or `neither`, what it adds to its score)."""
+
+    scores: dict[str, Fraction]
+    neutral: Fraction
+    weights: dict[str, Fraction]
+    criterion_scores: dict[str, dict[str, Fraction]]
+    contributions: dict[str, tuple[str, Fraction]]
+    set_aside: set[str]
+    api_evidence: Fraction
+    recommendation: str
+    strength: str
+    constraints: list[str]
+    cautions: list[str]
+    near_a_threshold: bool
+
+
+@cache
+def rule_files(folder: Path) -> Entry:
+    """All entries of a folder of rules: collection → id → entry, and the scoring constants. Picks are left out."""
+    merged: Entry = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        for key, value in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+            if isinstance(value, dict):
+                merged[key] = value
+            elif key != "stack":
+                merged.setdefault(key, {}).update({entry["id"]: entry for entry in value})
+    return merged
+
+
+@cache
+def exact(number: float) -> Fraction:
+    """The decimal that stands in the file: 0.6 is six tenths."""
+    return Fraction(str(number))
+
+
+def holds(condition: Any, chosen: Chosen) -> bool:
+    """`always`, or one of the alternatives, in which every question named is answered suitably."""
+    if condition == "always":
+        return True
+    for alternative in condition:
+        misses = [q for q, term in alternative.items() if not term_holds(term, chosen.get(q, set()))]
+        if not misses:
+            return True
+    return False
+
+
+def term_holds(term: Any, options: set[str]) -> bool:
+    """A list asks for one of its options; `any`, `all` and `none` say it in words; no answer never suits."""
+    if not options:
+        return False
+    if isinstance(term, list):
+        return len(options & set(term)) > 0
+    if "any" in term and not options & set(term["any"]):
+        return False
+    if "all" in term and set(term["all"]) - options:
+        return False
+    return not ("none" in term and options & set(term["none"]))
+
+
+def is_counted(rules: Entry, claim: Entry, policy: Entry) -> bool:
+    kinds = {rules["sources"][source["id"]]["kind"] for source in claim["sources"]}
+    return len(kinds & set(policy["counts"])) > 0
+
+
+def trust(claim: Entry, policy: Entry, day: date) -> Fraction:
+    """What the policy says of the claim's status; past its review date it halves with each half-life."""
+    share = exact(policy["trust"][claim.get("status", "unchecked")])
+    review_by = claim.get("review_by")
+    if "stale" not in policy or review_by is None or day <= review_by:
+        return share
+    return share * Fraction(0.5 ** ((day - review_by).days / policy["stale"]["half_life_days"]))
+
+
+def points(rules: Entry, chosen: Chosen, criterion: str) -> Fraction:
+    """The base weight, and of each question the largest raise among the options chosen."""
+    total = exact(rules["criteria"][criterion]["weight"])
+    for question in rules["questions"].values():
+        raises = [exact(0)]
+        for option in question["options"]:
+            if option["id"] in chosen.get(question["id"], set()):
+                raises.append(exact(option.get("raises", {}).get(criterion, 0)))
+        total += max(raises)
+    return total
+
+
+def side_of(claim: Entry, policy: Entry) -> str:
+    """`pytorch`, `tensorflow` or `neither`; `api` for Keras under a policy that counts it for no framework."""
+    if claim["favours"] == "keras":
+        return policy["keras_counts_for"] or "api"
+    return str(claim["favours"])
+
+
+def consult(raw: dict[str, list[str]], policy_id: str, day: date, folder: Path = RULES) -> OracleAdvice:
+    """The whole advice of the oracle on valid raw answers."""
+    rules = rule_files(folder)
+    chosen = {question: set(options) for question, options in raw.items()}
+    policy = rules["policies"][policy_id]
+    amounts: dict[str, Fraction] = {}
+    for claim in rules["claims"].values():
+        if "matters_when" in claim and holds(claim["matters_when"], chosen) and is_counted(rules, claim, policy):
+            amounts[claim["id"]] = claim["strength"] * trust(claim, policy, day)
+    counting = {id: amount for id, amount in amounts.items() if amount > 0}
+    sides = {id: side_of(rules["claims"][id], policy) for id in counting}
+    keras = [id for id in counting if rules["claims"][id]["favours"] == "keras"]
+    standing = standing_constraints(rules, chosen, policy, day)
+    scored = score(rules, chosen, {id: a for id, a in counting.items() if sides[id] != "api"}, sides)
+    margin = scored.scores["pytorch"] - scored.scores["tensorflow"]
+    recommendation, strength = decide(rules, margin, {constraint["requires"] for constraint in standing})
+    return OracleAdvice(
+        **vars(scored),
+        set_aside=set(amounts) - set(counting),
+        api_evidence=sum((counting[id] for id in keras), Fraction(0)),
+        recommendation=recommendation,
+        strength=strength,
+        constraints=[constraint["id"] for constraint in standing],
+        cautions=[caution["id"] for caution in rules["cautions"].values() if holds(caution["when"], chosen)],
+        near_a_threshold=any(abs(abs(margin) - limit) < Fraction(1, 10**9) for limit in thresholds(rules)),
+    )
+
+
+@dataclass(frozen=True)
+class OracleScore:
+    scores: dict[str, Fraction]
+    neutral: Fraction
+    weights: dict[str, Fraction]
+    criterion_scores: dict[str, dict[str, Fraction]]
+    contributions: dict[str, tuple[str, Fraction]]
+
+
+def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dict[str, str]) -> OracleScore:
+    """Shares of the evidence, criterion by criterion, weighted; a claim for neither speaks half for each."""
+    criterion_of = {id: rules["claims"][id]["criterion"] for id in amounts}
+    taking_part = [c["id"] for c in rules["criteria"].values() if c["id"] in criterion_of.values()]
+    points_of = {c: points(rules, chosen, c) for c in taking_part}
+    all_points = sum(points_of.values())
+    neutral_amount = exact(rules["scoring"]["neutral"])
+    weights: dict[str, Fraction] = {}
+    criterion_scores: dict[str, dict[str, Fraction]] = {}
+    contributions: dict[str, tuple[str, Fraction]] = {}
+    open_part = Fraction(0) if taking_part else HALF
+    for criterion in taking_part:
+        weight = points_of[criterion] / all_points
+        members = [id for id in amounts if criterion_of[id] == criterion]
+        whole = sum((amounts[id] for id in members), 2 * neutral_amount)
+        sums = {"pytorch": neutral_amount, "tensorflow": neutral_amount}
+        open_part += weight * neutral_amount / whole
+        for id in members:
+            if sides[id] == "neither":
+                sums = {framework: value + amounts[id] * HALF for framework, value in sums.items()}
+                contributions[id] = ("neither", weight * amounts[id] * HALF / whole)
+                open_part += contributions[id][1]
+            else:
+                sums[sides[id]] += amounts[id]
+                contributions[id] = (sides[id], weight * amounts[id] / whole)
+        weights[criterion] = weight
+        criterion_scores[criterion] = {framework: value / whole for framework, value in sums.items()}
+    scores = {
+        f: sum((weights[c] * criterion_scores[c][f] for c in taking_part), Fraction(0)) if taking_part else HALF
+        for f in ("pytorch", "tensorflow")
+    }
+    return OracleScore(scores, open_part, weights, criterion_scores, contributions)
+
+
+def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date) -> list[Entry]:
+    """Those that the answers call up while their claim counts under the policy."""
+    standing = []
+    for constraint in rules["constraints"].values():
+        claim = rules["claims"][constraint["claim"]]
+        counts = is_counted(rules, claim, policy) and trust(claim, policy, day) > 0
+        if counts and holds(constraint["when"], chosen):
+            standing.append(constraint)
+    return standing
+
+
+def thresholds(rules: Entry) -> tuple[Fraction, Fraction]:
+    """The margins from which a verdict is called leaning, and strong."""
+    return exact(rules["scoring"]["leaning"]), exact(rules["scoring"]["strong"])
+
+
+def decide(rules: Entry, margin: Fraction, required: set[str]) -> tuple[str, str]:
+    """Recommendation and strength: constraints first, then the margin of PyTorch over TensorFlow."""
+    if len(required) == 1:
+        return next(iter(required)), "strong"
+    leaning, strong = thresholds(rules)
+    if required or abs(margin) < leaning:
+        return "either", "either"
+    return ("pytorch" if margin > 0 else "tensorflow"), ("strong" if abs(margin) >= strong else "leaning")

@@ -1,0 +1,69 @@
+"""The engine says what the oracle says, to 1e-9."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from app.advice.models import Advice
+from app.knowledge.models import PolicyId
+from tests.unit.advice.answer_sets import FRESH, POLICIES, PROPERTY, RawAnswers, advice_on, answer_sets, policies
+from tests.unit.advice.answer_sets import seeded_answers as seeded
+from tests.unit.advice.oracle import OracleAdvice, consult
+
+CLOSE = 1e-9
+
+
+def near(number: float, fraction: Fraction) -> bool:
+    return abs(number - float(fraction)) <= CLOSE
+
+
+def assert_same_numbers(advice: Advice, oracle: OracleAdvice) -> None:
+    assert near(advice.scores.pytorch, oracle.scores["pytorch"])
+    assert near(advice.scores.tensorflow, oracle.scores["tensorflow"])
+    assert near(advice.neutral, oracle.neutral)
+    assert near(advice.api_layer.evidence, oracle.api_evidence)
+
+
+def assert_same_criteria(advice: Advice, oracle: OracleAdvice) -> None:
+    assert [criterion.id for criterion in advice.criteria] == list(oracle.weights)
+    for criterion in advice.criteria:
+        assert near(criterion.weight, oracle.weights[criterion.id]), criterion.id
+        assert near(criterion.scores.pytorch, oracle.criterion_scores[criterion.id]["pytorch"]), criterion.id
+        assert near(criterion.scores.tensorflow, oracle.criterion_scores[criterion.id]["tensorflow"]), criterion.id
+
+
+def assert_same_claims(advice: Advice, oracle: OracleAdvice) -> None:
+    assert {reason.claim for reason in advice.reasons} == set(oracle.contributions)
+    assert {claim.claim for claim in advice.set_aside} == oracle.set_aside
+    for reason in advice.reasons:
+        side, contribution = oracle.contributions[reason.claim]
+        assert reason.favours == side, reason.claim
+        assert near(reason.contribution, contribution), reason.claim
+
+
+def assert_same_verdict(advice: Advice, oracle: OracleAdvice) -> None:
+    assert [constraint.id for constraint in advice.constraints] == oracle.constraints
+    assert [caution.id for caution in advice.cautions] == oracle.cautions
+    if oracle.constraints or not oracle.near_a_threshold:
+        assert (advice.recommendation, advice.strength) == (oracle.recommendation, oracle.strength)
+
+
+def assert_agreement(raw: RawAnswers, policy: PolicyId) -> None:
+    advice, oracle = advice_on(raw, policy), consult(raw, policy, FRESH)
+    assert_same_numbers(advice, oracle)
+    assert_same_criteria(advice, oracle)
+    assert_same_claims(advice, oracle)
+    assert_same_verdict(advice, oracle)
+
+
+@PROPERTY
+@given(raw=answer_sets(), policy=policies())
+def test_engine_and_oracle_agree_on_any_answers(raw: RawAnswers, policy: PolicyId) -> None:
+    assert_agreement(raw, policy)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_engine_and_oracle_agree_on_a_sweep_of_2000_answers(policy: PolicyId) -> None:
+    for raw in seeded(seed=20261121, count=2000):
+        assert_agreement(raw, policy)

@@ -1,0 +1,50 @@
+"""Exchanging the two frameworks' names everywhere mirrors every result exactly."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.knowledge.base import Knowledge
+from app.knowledge.loader import load
+from app.knowledge.models import PolicyId
+from tests.unit.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.unit.advice.mirror import mirrored_advice, mirrored_answers, write_mirrored_rules
+
+
+@pytest.fixture(scope="module")
+def mirrored_rules(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    folder: Path = tmp_path_factory.mktemp("mirror") / "rules"
+    write_mirrored_rules(folder)
+    return load(shipped=folder)
+
+
+def comparable(plain: dict[str, Any]) -> dict[str, Any]:
+    """Without the version; in the stack of an `either`, PyTorch's components stand first in both worlds."""
+    rest = {key: value for key, value in plain.items() if key != "rules_version"}
+    return rest | {"stack": sorted(rest["stack"], key=lambda part: str(part["framework"]))}
+
+
+def assert_mirrored(raw: RawAnswers, policy: PolicyId, mirrored_rules: Knowledge) -> None:
+    here = advice_on(raw, policy).model_dump()
+    there = advice_on(mirrored_answers(raw), policy, FRESH, mirrored_rules).model_dump()
+    assert comparable(there) == comparable(mirrored_advice(here))
+
+
+def test_mirrored_rules_are_other_rules_and_hold_as_many_entries(mirrored_rules: Knowledge) -> None:
+    assert mirrored_rules.version != shipped_rules().version
+    assert len(mirrored_rules.claims) == len(shipped_rules().claims)
+    assert mirrored_rules.policies["documents"].keras_counts_for == "pytorch"
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_number_list_and_recommendation_is_mirrored_exactly(policy: PolicyId, mirrored_rules: Knowledge) -> None:
+    for raw in seeded_answers(seed=1, count=500):
+        assert_mirrored(raw, policy, mirrored_rules)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("codebase", ["none", "pytorch", "tensorflow", "tensorflow1", "keras"])
+def test_every_codebase_is_mirrored_exactly(codebase: str, policy: PolicyId, mirrored_rules: Knowledge) -> None:
+    for raw in seeded_answers(seed=2, count=20):
+        assert_mirrored(raw | {"codebase": [codebase]}, policy, mirrored_rules)

@@ -1,0 +1,67 @@
+"""Every claim has its say for some answers, and background claims never do."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.advice.models import Advice
+from app.knowledge.conditions import Term
+from app.knowledge.models import Claim, Question
+from tests.unit.advice.answer_sets import POLICIES, RawAnswers, advice_on, completed, seeded_answers, shipped_rules
+
+CLAIMS = [claim for claim in shipped_rules().claims.values() if claim.matters_when is not None]
+BACKGROUND = {claim.id for claim in shipped_rules().claims.values() if claim.background is not None}
+
+
+def suitable_options(question: Question, term: Term) -> list[str]:
+    """An answer to the question as the term wants it: all of `all`, one of `any`, or one that `none` leaves."""
+    wanted = [*term.all, *[option for option in term.any if option not in term.none][:1]]
+    allowed = [option for option in question.option_ids if option not in term.none]
+    return list(dict.fromkeys(wanted)) or allowed[:1]
+
+
+def answers_from_condition(claim: Claim) -> Iterator[RawAnswers]:
+    """For each alternative of the claim's own condition, answers that meet it and say little besides."""
+    assert claim.matters_when is not None
+    questions = shipped_rules().questions
+    for alternative in claim.matters_when.alternatives:
+        yield completed({id: suitable_options(questions[id], term) for id, term in alternative.items()})
+
+
+def all_advice(claim: Claim) -> list[Advice]:
+    return [advice_on(raw, policy) for raw in answers_from_condition(claim) for policy in POLICIES]
+
+
+def named(advice: Advice) -> set[str]:
+    return {part.claim for part in (*advice.reasons, *advice.api_layer.reasons, *advice.set_aside)}
+
+
+def says_something(advice: Advice, claim: Claim) -> bool:
+    contributes = any(r.claim == claim.id and r.contribution > 0 for r in advice.reasons)
+    return contributes or any(part.claim == claim.id for part in advice.api_layer.reasons)
+
+
+def can_be_trusted(claim: Claim) -> bool:
+    """Whether a policy that counts sources of its kind trusts its status at all."""
+    kinds = {shipped_rules().sources[citation.id].kind for citation in claim.sources}
+    return any(p.counts & kinds and p.trust[claim.status] > 0 for p in shipped_rules().policies.values())
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_a_claim_is_named_for_each_alternative_of_its_own_condition(claim: Claim) -> None:
+    for raw in answers_from_condition(claim):
+        assert any(claim.id in named(advice_on(raw, policy)) for policy in POLICIES), raw
+
+
+@pytest.mark.parametrize("claim", [c for c in CLAIMS if can_be_trusted(c)], ids=lambda claim: claim.id)
+def test_a_claim_that_some_policy_trusts_moves_a_score_or_the_api_layer(claim: Claim) -> None:
+    assert any(says_something(advice, claim) for advice in all_advice(claim))
+
+
+def test_background_claims_are_never_named() -> None:
+    assert BACKGROUND
+    for raw in seeded_answers(seed=3, count=300):
+        for policy in POLICIES:
+            advice = advice_on(raw, policy)
+            differences = {difference.claim for difference in advice.other_policy.differences}
+            assert BACKGROUND.isdisjoint(named(advice) | differences)
