@@ -16,7 +16,7 @@ EXTRAS_none :=
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format check-rules container clean
+.PHONY: help serve test browser lint format readme picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,17 @@ lint: $(INSTALLED_DEV) ## Check format, style, types, the walls between the pack
 format: $(INSTALLED_DEV) ## Bring the code into the project's format
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+readme: $(INSTALLED_DEV) ## Write the real outputs of the README's examples into it
+	TIEBREAK_UPDATE_README=1 $(VENV)/bin/python -m pytest -q tests/functional/test_readme.py
+
+picture: $(INSTALLED_DEV) ## Take the README's picture anew (needs Chromium)
+	$(VENV)/bin/python -m docs.picture
+
+container: ## Lint, build and try the container image (needs Docker, or a script in ENGINE that stands in for it)
+	.ci/container
+
+dev: $(INSTALLED_DEV) ## Install everything that development needs, and do nothing else
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

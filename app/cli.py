@@ -42,7 +42,7 @@ def cli() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
 def serve(host: str, port: int) -> None:
     """Start the service."""
-    from app.server import run  # noqa: PLC0415 - the other commands need no web framework
+    from app.server import run  # here, since the other commands need no web framework
 
     run(host, port)
 
@@ -80,15 +80,13 @@ def _how_often(question: Question) -> str:
 @click.option("--policy", type=click.Choice(get_args(PolicyId)), default=DEFAULT_POLICY, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as the API gives it.")
 @click.pass_context
-def advise(ctx: click.Context, policy: PolicyId, as_json: bool, **given: Any) -> None:
+def advise(ctx: click.Context, /, policy: PolicyId, as_json: bool, **given: Any) -> None:
     """Advise on a project. Leave out what you are not sure of."""
     knowledge = _knowledge(ctx)
     try:
         answers = parse_answers(knowledge, given)
     except InvalidFields as error:
-        lines = [
-            f"--{p.field.replace('_', '-')}: {p.message} ({', '.join(p.allowed)})" for p in error.problems
-        ]
+        lines = [f"--{p.field.replace('_', '-')}: {p.message} ({', '.join(p.allowed)})" for p in error.problems]
         raise click.UsageError("\n".join(lines), ctx) from None
     advice = Service(knowledge).advise(answers, policy)
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
@@ -109,6 +107,8 @@ def rules_check(as_json: bool) -> None:
     else:
         for finding in findings:
             click.echo(str(finding))
-        click.echo(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}" if findings else "The rules are clean.")
+        click.echo(
+            f"{len(findings)} finding{'' if len(findings) == 1 else 's'}" if findings else "The rules are clean."
+        )
     if findings:
         sys.exit(1)

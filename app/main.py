@@ -42,9 +42,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     install(app, error_page)
     _document_problems(app)
-    app.add_middleware(
-        RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes
-    )
+    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
     app.add_middleware(SecurityHeaders)
     return app
 

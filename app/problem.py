@@ -64,7 +64,7 @@ PROBLEM_DOCS: dict[int | str, dict[str, Any]] = {
 
 NOT_FOUND_DOCS: dict[int | str, dict[str, Any]] = {404: {**PROBLEM_DOCS[422], "description": "Not found"}}
 
-ErrorPage = Callable[[Request, RequestError], Awaitable[Response]]
+ErrorPage = Callable[[RequestError], Awaitable[Response]]
 
 
 def wants_page(request: Request) -> bool:
@@ -77,7 +77,7 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
 
     async def on_request_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestError)  # noqa: S101 - narrows the type for the checker
-        return await error_page(request, error) if wants_page(request) else problem_response(error)
+        return await error_page(error) if wants_page(request) else problem_response(error)
 
     async def on_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -97,9 +97,13 @@ def install(app: FastAPI, error_page: ErrorPage) -> None:
 def _from_http(error: HTTPException, request: Request) -> RequestError:
     """FastAPI's own refusals in our words."""
     if error.status_code == 404:
-        return UnknownEntry("There is nothing at this address.", [FieldProblem("path", "there is no such page or route")])
+        return UnknownEntry(
+            "There is nothing at this address.", [FieldProblem("path", "there is no such page or route")]
+        )
     if error.status_code == 405:
-        wrong = NotReadable(f"This address does not take {request.method}.", [FieldProblem("method", "is not allowed here")])
+        wrong = NotReadable(
+            f"This address does not take {request.method}.", [FieldProblem("method", "is not allowed here")]
+        )
         wrong.status, wrong.title = 405, "Method not allowed"
         return wrong
     return NotReadable("The body cannot be read.", [FieldProblem("body", "must be JSON in UTF-8")])

@@ -41,7 +41,7 @@ def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date
     other: PolicyId = "documents" if policy == "today" else "today"
     scored, constraints, decided = _decide(knowledge, chosen, policy, today)
     scored_there, _, decided_there = _decide(knowledge, chosen, other, today)
-    api_layer = _api_layer(knowledge, scored.evidence, today)
+    api_layer = _api_layer(scored.evidence, today)
     changed = decided.recommendation != decided_there.recommendation
     return Advice(
         recommendation=decided.recommendation,
@@ -115,7 +115,7 @@ def _set_aside(claim: Claim, today: date) -> SetAside:
     return SetAside(**vars(_claim_part(claim, today)), favours=claim.favours)
 
 
-def _api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
+def _api_layer(evidence: Sequence[Evidence], today: date) -> ApiLayer:
     """The evidence for Keras as an API, whatever the policy counts it for."""
     pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
     return ApiLayer(

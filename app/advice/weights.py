@@ -20,7 +20,9 @@ def raises(knowledge: Knowledge, chosen: Chosen, criterion: str) -> tuple[Raise,
     """What raises a criterion: of each answered question the option that raises it most, the first of equals."""
     found = []
     for id, question in knowledge.questions.items():
-        options = [option for option in question.options if option.id in chosen.get(id, ()) and criterion in option.raises]
+        options = [
+            option for option in question.options if option.id in chosen.get(id, ()) and criterion in option.raises
+        ]
         if options:
             best = max(options, key=lambda option: option.raises[criterion])
             found.append(Raise(id, best.id, best.raises[criterion]))

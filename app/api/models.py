@@ -56,6 +56,17 @@ class AdviceRequest(BaseModel):
     policy: PolicyId = "today"
 
 
+class ClaimQuery(BaseModel):
+    """The filters of the ledger; an empty value filters nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str | None = Field(default=None, description="A source's id.")
+    criterion: str | None = Field(default=None, description="A criterion's id.")
+    favours: str | None = Field(default=None, description="pytorch, tensorflow, keras or neither.")
+    status: str | None = Field(default=None, description="What has been found out about it.")
+
+
 class SourceRef(BaseModel):
     id: str
     section: str

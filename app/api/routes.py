@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from app.advice.answers import parse_answers
 from app.advice.models import Advice
-from app.api.models import AdviceRequest, ClaimOut, Health, Questionnaire, QuestionOut, Readiness, SourceOut
+from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
 from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
 from app.query import single_values
@@ -35,17 +35,11 @@ async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
 
 
 @api.get("/claims", tags=["claims"])
-async def claims(
-    request: Request,
-    service: ServiceOf,
-    source: Annotated[str | None, Query(description="A source's id.")] = None,
-    criterion: Annotated[str | None, Query(description="A criterion's id.")] = None,
-    favours: Annotated[str | None, Query(description="pytorch, tensorflow, keras or neither.")] = None,
-    status: Annotated[str | None, Query(description="What has been found out about it.")] = None,
-) -> list[ClaimOut]:
+async def claims(query: Annotated[ClaimQuery, Query()], request: Request, service: ServiceOf) -> list[ClaimOut]:
     """The ledger of claims, all of it or filtered."""
-    wanted = single_values(request.query_params.multi_items())
-    return [ClaimOut.of(claim) for claim in find_claims(service.knowledge, make_filter(service.knowledge, wanted))]
+    single_values(request.query_params.multi_items())
+    filter = make_filter(service.knowledge, query.model_dump(exclude_none=True))
+    return [ClaimOut.of(claim) for claim in find_claims(service.knowledge, filter)]
 
 
 @api.get("/claims/{id}", tags=["claims"], responses=NOT_FOUND_DOCS)
@@ -71,4 +65,3 @@ async def healthz() -> Health:
 async def readyz(service: ServiceOf) -> Readiness:
     """Ready: the rules are loaded."""
     return Readiness(rules_version=service.knowledge.version, claims=len(service.knowledge.claims))
-

@@ -16,6 +16,7 @@ from app.knowledge.models import (
     Entry,
     Pick,
     Policy,
+    PolicyId,
     Question,
     Role,
     Scoring,
@@ -47,7 +48,7 @@ class Knowledge:
     constraints: Mapping[str, Constraint]
     cautions: Mapping[str, Caution]
     roles: Mapping[str, Role]
-    policies: Mapping[str, Policy]
+    policies: Mapping[PolicyId, Policy]
     stack: tuple[Pick, ...]
     scoring: Scoring
     overlay: tuple[OverlayChange, ...] = ()

@@ -74,9 +74,11 @@ def parse(text: str, name: str) -> RuleFile | list[Finding]:
         return [Finding(name, 1, "value", str(error))]
     if not isinstance(data, dict):
         return [Finding(name, 1, "shape", f"a rule file is a mapping, not a {type(data).__name__}")]
-    lines = {(): 1} | dict(_lines(node, ())) if node else {(): 1}
-    doubled = list(_doubled_keys(node, name)) if node else []
-    return doubled or RuleFile(name, data, lines)
+    if node is None:
+        return RuleFile(name, {}, {(): 1})
+    lines: dict[Location, int] = {(): 1}
+    lines.update(_lines(node, ()))
+    return list(_doubled_keys(node, name)) or RuleFile(name, data, lines)
 
 
 def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
@@ -84,7 +86,7 @@ def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             yield Finding(name, line, "alias", "anchors and aliases are not allowed: write it out")
         if depth > MAX_DEPTH:
@@ -110,7 +112,9 @@ def _doubled_keys(node: yaml.Node, name: str) -> Iterator[Finding]:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if key.value in seen:
-                yield Finding(name, line, "duplicate-key", f"key '{key.value}' stands on line {seen[key.value]} already")
+                yield Finding(
+                    name, line, "duplicate-key", f"key '{key.value}' stands on line {seen[key.value]} already"
+                )
             seen.setdefault(key.value, line)
             yield from _doubled_keys(value, name)
     elif isinstance(node, yaml.SequenceNode):

@@ -14,6 +14,7 @@ from app.knowledge.references import reference_findings
 SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 """The rules that come with Tiebreak."""
 
+
 def load(overlay: Path | None = None, shipped: Path = SHIPPED) -> Knowledge:
     """Read the rule base, with `overlay` over the shipped rules when it is given.
 
@@ -68,7 +69,7 @@ def _add(entries: dict[str, Draft[Any]], collection: str, draft: Draft[Any]) -> 
 
 
 def _lay_over(shipped: Drafts, own: Drafts) -> tuple[Drafts, tuple[OverlayChange, ...]]:
-    """Own entries replace shipped ones of the same id and follow the rest; own picks come first, since the first wins."""
+    """Own entries replace shipped ones of the same id and follow the rest; own picks come first: the first wins."""
     changes = tuple(
         OverlayChange(collection, id, "replaced" if id in shipped[collection] else "added")
         for collection, entries in own.items()

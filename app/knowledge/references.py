@@ -78,7 +78,10 @@ def _condition_findings(drafts: Drafts) -> Iterator[Finding]:
 
 def _option_findings(drafts: Drafts) -> Iterator[Finding]:
     used = {
-        (question, option) for _, _, condition in drafts.conditions() for question, term in condition.terms() for option in term.options
+        (question, option)
+        for _, _, condition in drafts.conditions()
+        for question, term in condition.terms()
+        for option in term.options
     }
     for draft in drafts.all("questions"):
         question: Question = draft.entry
@@ -93,7 +96,7 @@ def _option_findings(drafts: Drafts) -> Iterator[Finding]:
 def _option_fault(option: Option, in_a_condition: bool) -> str | None:
     moves = in_a_condition or bool(option.raises)
     if not moves and option.neutral_because is None:
-        return f"option '{option.id}' is used by no claim, weight, constraint, caution or pick; say neutral_because, or drop it"
+        return f"option '{option.id}' is used by no claim, weight, gate or pick; say neutral_because, or drop it"
     if moves and option.neutral_because is not None:
         return f"option '{option.id}' says neutral_because and is used all the same"
     return None

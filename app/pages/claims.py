@@ -71,9 +71,7 @@ def sources_page(knowledge: Knowledge, today: date) -> SourcesPage:
     counts = claims_per_source(knowledge)
     return SourcesPage(
         title="Sources",
-        sources=[
-            SourceView(source, counts[id], _statuses(knowledge, id)) for id, source in knowledge.sources.items()
-        ],
+        sources=[SourceView(source, counts[id], _statuses(knowledge, id)) for id, source in knowledge.sources.items()],
         components=list(knowledge.components.values()),
         names={id: component.name for id, component in knowledge.components.items()},
         today=today,

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.advice.models import Advice, Reason
 from app.errors import FieldProblem
-from app.knowledge.models import Claim, Component, Criterion, Policy, Question, Scoring, Source, Status
+from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class AdvicePage(Page):
     sources: Mapping[str, Source]
     criteria: Mapping[str, Criterion]
     labels: Mapping[tuple[str, str], str]
-    policies: Mapping[str, Policy]
-    policy_links: Mapping[str, str]
+    policies: Mapping[PolicyId, Policy]
+    policy_links: Mapping[PolicyId, str]
     json_body: str
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.advice.answers import Answers, accepted_answers, parse_answers, permalink
-from app.errors import InvalidFields, RequestError
+from app.errors import FieldProblem, InvalidFields, RequestError
 from app.knowledge.ledger import find_claim, make_filter
 from app.knowledge.models import PolicyId
 from app.pages.advice import advice_page
@@ -59,7 +59,7 @@ async def decision_record(request: Request, service: ServiceOf) -> Response:
 
 def _answers(service: Service, items: Items) -> tuple[Answers, PolicyId]:
     """Answers and policy of a query, with the problems of both at once."""
-    problems = []
+    problems: list[FieldProblem] = []
     raw = raw_answers(items, besides=("policy",))
     try:
         parse_answers(service.knowledge, raw)
@@ -125,7 +125,7 @@ async def docs() -> HTMLResponse:
     return html("docs.html", DocsPage(title="API"))
 
 
-async def error_page(request: Request, error: RequestError) -> Response:
+async def error_page(error: RequestError) -> Response:
     """The page of an error; `app.problem` calls it for people."""
     page = ErrorPage(title=error.title, status=error.status, detail=error.detail, problems=error.problems)
     return html("error.html", page, status=error.status)

@@ -23,7 +23,7 @@ POLICIES: tuple[PolicyId, PolicyId] = ("documents", "today")
 FRESH = date(2026, 12, 1)
 """A day on which no fact is due for review yet."""
 
-PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 """For property tests: the same examples on every machine, and no file left behind."""
 
 SAMPLE_SIZE = 3

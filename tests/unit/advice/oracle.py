@@ -99,11 +99,8 @@ def points(rules: Entry, chosen: Chosen, criterion: str) -> Fraction:
     """The base weight, and of each question the largest raise among the options chosen."""
     total = exact(rules["criteria"][criterion]["weight"])
     for question in rules["questions"].values():
-        raises = [exact(0)]
-        for option in question["options"]:
-            if option["id"] in chosen.get(question["id"], set()):
-                raises.append(exact(option.get("raises", {}).get(criterion, 0)))
-        total += max(raises)
+        taken = [option for option in question["options"] if option["id"] in chosen.get(question["id"], set())]
+        total += max([exact(option.get("raises", {}).get(criterion, 0)) for option in taken], default=Fraction(0))
     return total
 
 

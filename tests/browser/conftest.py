@@ -1,0 +1,40 @@
+"""A running service and the system's Chromium."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.running import running_service
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_service(tmp_path_factory.mktemp("service") / "log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    assert CHROMIUM, "the browser tests need Chromium on the PATH"
+    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}
+
+
+@pytest.fixture(params=[("light", 1200), ("dark", 1200), ("light", 320), ("dark", 320)], ids=lambda p: f"{p[0]}-{p[1]}")
+def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[BrowserContext]:
+    """A browser without JavaScript in each colour scheme, wide and as narrow as pages must be readable."""
+    scheme, width = request.param
+    context = browser.new_context(
+        base_url=base_url,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        java_script_enabled=False,
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()

@@ -1,0 +1,85 @@
+"""Pages fit 320 px, hold against axe's rules in both colour schemes, load nothing from elsewhere, and print."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+BEGINNER = (
+    "/advice?language=python&deployment=experiments&data_type=text&goal=prototype&experience=beginner"
+    "&control=high_level&model=pretrained&needs=dashboards&needs=language_models&codebase=tensorflow1"
+)
+PAGES = {
+    "questionnaire": "/",
+    "advice": "/advice?language=python&deployment=mobile&data_type=images&goal=production",
+    "long advice": BEGINNER,
+    "advice by the documents": "/advice?language=python&deployment=server&data_type=text&goal=production&policy=documents",
+    "constraint": "/advice?language=cpp&deployment=microcontroller&data_type=audio&goal=production",
+    "bad answers": "/advice?language=latin",
+    "claims": "/claims",
+    "filtered claims": "/claims?criterion=serving-and-scale&status=superseded",
+    "claim": "/claims/torchserve-serves-pytorch",
+    "sources": "/sources",
+    "methodology": "/methodology",
+    "not found": "/nothing-here",
+}
+
+
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
+def test_nothing_runs_out_of_the_window(look: BrowserContext, address: str) -> None:
+    page = look.new_page()
+    page.goto(address)
+    _open_all(page)
+    assert page.viewport_size is not None
+    assert _scroll_width(page) <= page.viewport_size["width"]
+
+
+def _scroll_width(page: Page) -> int:
+    """The width of the whole page; scripts of the test run although the page's own may not."""
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
+def test_axe_finds_nothing(browser: Browser, base_url: str, address: str, scheme: str) -> None:
+    context = browser.new_context(base_url=base_url, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    _open_all(page)
+    results = Axe().run(page)
+    context.close()
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("address", [*PAGES.values(), "/docs"], ids=[*PAGES.keys(), "docs"])
+def test_a_page_asks_no_other_host_and_breaks_no_rule_of_its_own(browser: Browser, base_url: str, address: str) -> None:
+    context = browser.new_context(base_url=base_url)
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(address, wait_until="networkidle")
+    context.close()
+    assert [url for url in asked if not url.startswith((base_url, "data:"))] == []
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def test_the_api_page_shows_the_routes(browser: Browser, base_url: str) -> None:
+    page = browser.new_context(base_url=base_url).new_page()
+    page.goto("/docs")
+    page.locator("#swagger .opblock").first.wait_for()
+    assert page.locator("#swagger .opblock").count() >= 7
+
+
+def test_the_advice_prints(browser: Browser, base_url: str) -> None:
+    page = browser.new_context(base_url=base_url).new_page()
+    page.goto(BEGINNER)
+    page.emulate_media(media="print")
+    assert not page.locator("nav").is_visible()
+    assert page.locator(".verdict h1").is_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")

@@ -1,0 +1,82 @@
+"""The installed command line as child processes: commands that end, and servers that are told to."""
+
+import os
+import re
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE_S = 60
+"""How long a child may take to start or to end before a test gives up on it; no test measures time."""
+
+TIEBREAK = Path(sysconfig.get_path("scripts")) / "tiebreak"
+
+RUNNING = re.compile(r"running on (http://127\.0\.0\.1:(\d+))")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment with these settings of Tiebreak and no others."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("TIEBREAK_")} | settings
+
+
+def tiebreak(*arguments: str, cwd: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run `tiebreak` to its end."""
+    return subprocess.run(
+        [str(TIEBREAK), *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment(**settings),
+        timeout=PATIENCE_S,
+        check=False,
+        cwd=cwd,
+    )
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers at `address`, and the file that takes all it says."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+    port: int
+    log: Path
+
+    def terminate(self) -> int:
+        """Send SIGTERM; the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+
+@contextmanager
+def serving(log: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server on a free port; ended by force when the test has not ended it."""
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [str(TIEBREAK), "serve", "--port", "0"],
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env=environment(**settings or {}),
+        )
+    try:
+        address, port = _address(process, log)
+        yield Server(process, address, port, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> tuple[str, int]:
+    """Where the server says that it listens."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        said = RUNNING.search(log.read_text(encoding="utf-8"))
+        if said:
+            return said[1], int(said[2])
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not start: {log.read_text(encoding='utf-8')}")

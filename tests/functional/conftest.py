@@ -1,0 +1,35 @@
+"""Fixtures of the functional tests: one application for all of them, a new client for each."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.main import create_app
+from app.settings import Settings
+from tests.functional.web_client import client_of
+
+
+@pytest.fixture(scope="session")
+def day() -> date:
+    """The day on which the tests started, so that midnight changes nothing between two requests."""
+    return date.today()
+
+
+@pytest.fixture(scope="session")
+def application(day: date) -> FastAPI:
+    return create_app(Settings(rules=None), clock=lambda: day)
+
+
+@pytest.fixture(scope="session")
+def second_application(day: date) -> FastAPI:
+    """Another instance, as after a restart or on another machine."""
+    return create_app(Settings(rules=None), clock=lambda: day)
+
+
+@pytest.fixture
+async def client(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(application) as client:
+        yield client

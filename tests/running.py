@@ -1,0 +1,42 @@
+"""The real service as a child process, for tests that need an address."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START = """
+import sys
+from datetime import date
+import app.main, app.server
+plain = app.main.create_app
+app.server.create_app = lambda: plain(clock=lambda: date(2026, 11, 21))
+app.server.run("127.0.0.1", 0)
+"""
+"""Serves on a free port, on the day on which the shipped rules were checked, so that nothing is due for review."""
+
+
+@contextmanager
+def running_service(log: Path) -> Iterator[str]:
+    """The address of a service that ends with the block; what it prints goes to `log`."""
+    with log.open("wb") as output:
+        child = subprocess.Popen([sys.executable, "-c", START], stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield _address(child, log)
+        finally:
+            child.terminate()
+            child.wait(timeout=30)
+
+
+def _address(child: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(600):
+        found = re.search(r"running on (http://[\d.]+:\d+)", log.read_text())
+        if found:
+            return found[1]
+        if child.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise AssertionError(f"the service did not start:\n{log.read_text()}")

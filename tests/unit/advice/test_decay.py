@@ -1,0 +1,143 @@
+"""Overdue facts weaken under `today`, everything else stays; under `documents` nothing decays."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from app.advice.models import Advice, Reason
+from app.knowledge.models import Claim, PolicyId
+from tests.unit.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.unit.advice.claim_answers import answers_from_condition
+from tests.unit.advice.oracle import consult
+
+LATE = date(2029, 11, 21)
+"""24 months past the last review date of the shipped rules, and more past the others."""
+
+CLOSE = 1e-12
+
+DATED = [c for c in shipped_rules().claims.values() if c.matters_when and c.review_by]
+UNDATED = [c for c in shipped_rules().claims.values() if c.matters_when and not c.review_by]
+
+
+def half_life() -> float:
+    stale = shipped_rules().policies["today"].stale
+    assert stale is not None
+    return stale.half_life_days
+
+
+def shipped_trust(claim: Claim) -> float:
+    return shipped_rules().policies["today"].trust[claim.status]
+
+
+def reasons(claim: Claim, day: date, policy: PolicyId = "today") -> Iterator[Reason]:
+    """The claim's entries among the reasons of answers that call it up."""
+    for raw in answers_from_condition(claim):
+        yield from (reason for reason in advice_on(raw, policy, day).reasons if reason.claim == claim.id)
+
+
+def due_claims(advice: Advice) -> dict[str, bool]:
+    parts = (*advice.reasons, *advice.set_aside, *advice.api_layer.reasons)
+    return {part.claim: part.review_due for part in parts}
+
+
+def review_day(claim: Claim) -> date:
+    assert claim.review_by is not None
+    return claim.review_by
+
+
+def test_late_is_24_months_past_every_review_date() -> None:
+    assert max(review_day(claim) for claim in DATED) <= date(LATE.year - 2, LATE.month, LATE.day)
+    assert min(review_day(claim) for claim in DATED) > FRESH
+
+
+def test_every_ecosystem_fact_can_fall_due() -> None:
+    assert {claim.kind for claim in UNDATED}.isdisjoint({"ecosystem"})
+
+
+@pytest.mark.parametrize("claim", [c for c in DATED if c.favours != "keras"], ids=lambda claim: claim.id)
+def test_trust_in_a_fact_halves_with_each_half_life_past_its_review_date(claim: Claim) -> None:
+    for halvings in (0, 1, 2):
+        day = review_day(claim) + timedelta(days=halvings * half_life())
+        for reason in reasons(claim, day):
+            assert reason.trust == pytest.approx(shipped_trust(claim) / 2**halvings, abs=CLOSE)
+
+
+def test_facts_are_among_the_reasons_for_their_decay_to_show() -> None:
+    trusted = [claim for claim in DATED if claim.favours != "keras" and shipped_trust(claim) > 0]
+    assert len(trusted) > 10
+    assert all(list(reasons(claim, LATE)) for claim in trusted)
+
+
+@pytest.mark.parametrize("claim", [c for c in DATED if c.favours != "keras"], ids=lambda claim: claim.id)
+def test_the_decay_is_gradual(claim: Claim) -> None:
+    days = [review_day(claim) + timedelta(days=after) for after in (0, 1, 100, 364, 1000)]
+    found = [[reason.trust for reason in reasons(claim, day)] for day in days]
+    for earlier, later in pairwise(found):
+        assert all(before > after > 0 for before, after in zip(earlier, later, strict=True))
+
+
+@pytest.mark.parametrize("claim", UNDATED, ids=lambda claim: claim.id)
+def test_a_claim_without_a_review_date_is_trusted_as_before(claim: Claim) -> None:
+    assert [reason.trust for reason in reasons(claim, LATE)] == [reason.trust for reason in reasons(claim, FRESH)]
+
+
+def test_keras_evidence_weakens_as_its_facts_do() -> None:
+    rules = shipped_rules()
+    for raw in seeded_answers(seed=4, count=100):
+        layer = advice_on(raw, "today", LATE).api_layer
+        amounts = [rules.claims[part.claim].strength * late_trust(rules.claims[part.claim]) for part in layer.reasons]
+        assert layer.evidence == pytest.approx(sum(amounts), abs=1e-9)
+
+
+def late_trust(claim: Claim) -> float:
+    overdue = (LATE - claim.review_by).days if claim.review_by else 0
+    return float(shipped_trust(claim) * 0.5 ** (overdue / half_life()))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_review_is_due_from_the_day_after_the_review_date(policy: PolicyId) -> None:
+    for raw in seeded_answers(seed=5, count=60):
+        for day in (FRESH, date(2027, 5, 21), date(2027, 5, 22), date(2027, 11, 21), date(2027, 11, 22), LATE):
+            for id, due in due_claims(advice_on(raw, policy, day)).items():
+                review_by = shipped_rules().claims[id].review_by
+                assert due == (review_by is not None and day > review_by), (id, day)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_review_of_a_component_is_said_in_the_stack(policy: PolicyId) -> None:
+    for raw in seeded_answers(seed=6, count=30):
+        assert not any(part.review_due for part in advice_on(raw, policy, FRESH).stack)
+        assert all(part.review_due for part in advice_on(raw, policy, LATE).stack)
+
+
+def without_dates(advice: Advice) -> dict[str, object]:
+    """The numbers, the order and the verdict, which are all that a day could change."""
+    return {
+        "verdict": (advice.recommendation, advice.strength, advice.decided_by),
+        "scores": (advice.scores, advice.neutral, advice.api_layer.evidence),
+        "criteria": advice.criteria,
+        "reasons": [(reason.claim, reason.trust, reason.contribution) for reason in advice.reasons],
+        "stack": [(part.role, part.framework, part.component) for part in advice.stack],
+    }
+
+
+def test_nothing_decays_under_documents() -> None:
+    for raw in seeded_answers(seed=7, count=200):
+        fresh, late = advice_on(raw, "documents", FRESH), advice_on(raw, "documents", LATE)
+        assert without_dates(fresh) == without_dates(late)
+
+
+def test_something_decays_under_today() -> None:
+    answers: list[RawAnswers] = list(seeded_answers(seed=7, count=200))
+    moved = [raw for raw in answers if advice_on(raw, "today", FRESH).scores != advice_on(raw, "today", LATE).scores]
+    assert len(moved) > 100
+
+
+def test_engine_and_oracle_agree_when_facts_are_overdue() -> None:
+    for raw in seeded_answers(seed=8, count=200):
+        advice, oracle = advice_on(raw, "today", LATE), consult(raw, "today", LATE)
+        assert advice.scores.pytorch == pytest.approx(float(oracle.scores["pytorch"]), abs=1e-9)
+        assert advice.neutral == pytest.approx(float(oracle.neutral), abs=1e-9)
+        assert [constraint.id for constraint in advice.constraints] == oracle.constraints

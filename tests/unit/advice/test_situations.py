@@ -1,0 +1,187 @@
+"""Situations that the documents decide plainly, and what has changed since.
+
+Where two plain statements of the documents pull apart, the situation stands under CONTESTED: it is known to come out
+otherwise, and a change of the rules that turns it is noticed.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+from math import fsum
+
+import pytest
+
+from app.advice.models import Advice
+from app.knowledge.models import Framework
+from tests.unit.advice.answer_sets import RawAnswers, advice_on, seeded_answers, shipped_rules
+
+GOALS = ("research", "prototype", "production", "learning", "competition")
+DATA = ("images", "text", "audio", "tabular", "sequences", "sparse")
+PLACES = ("experiments", "server", "aws", "gcp")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a project is like, in several variants, and the framework that the documents name for it."""
+
+    name: str
+    framework: Framework
+    answers: list[RawAnswers]
+
+
+def variants(fixed: RawAnswers, **others: tuple[str, ...]) -> list[RawAnswers]:
+    """The fixed answers with every combination of the others."""
+    return [fixed | dict(zip(others, ([o] for o in chosen), strict=True)) for chosen in product(*others.values())]
+
+
+PYTHON: RawAnswers = {"language": ["python"]}
+PHONE = PYTHON | {"deployment": ["mobile"]}
+PHONE_EXPERTS = PHONE | {"experience": ["expert"], "control": ["full_control"]}
+BROWSER: RawAnswers = {"language": ["javascript"], "deployment": ["browser"]}
+JAVA: RawAnswers = {"language": ["java"]}
+RESEARCH = PYTHON | {"goal": ["research"]}
+AUDIO = RESEARCH | {"data_type": ["audio"]}
+ONE_CALL = PYTHON | {"experience": ["beginner"], "control": ["high_level"]}
+DERIVATIVES = PYTHON | {"needs": ["higher_order_gradients"]}
+RAGGED_LESSON = DERIVATIVES | {"goal": ["learning"], "data_type": ["sequences"], "deployment": ["gcp"]}
+SPARSE = PYTHON | {"needs": ["sparse_formats"]}
+STRINGS = PYTHON | {"needs": ["string_tensors"]}
+
+ONE_CALL_VARIANTS = variants(ONE_CALL, goal=GOALS, data_type=DATA, deployment=("experiments", "server", "mobile"))
+
+PLAIN = [
+    Situation("an app on phones", "tensorflow", variants(PHONE, goal=GOALS, data_type=DATA)),
+    Situation(
+        "an app on phones by experts with their own loop",
+        "tensorflow",
+        variants(PHONE_EXPERTS, goal=("production", "learning", "competition"), data_type=DATA),
+    ),
+    Situation("a model in the browser from JavaScript", "tensorflow", variants(BROWSER, goal=GOALS, data_type=DATA)),
+    Situation("Java", "tensorflow", variants(JAVA, goal=GOALS, data_type=DATA, deployment=PLACES)),
+    Situation(
+        "research with models of its own or of changing structure",
+        "pytorch",
+        variants(RESEARCH, model=("custom", "dynamic"), data_type=DATA, deployment=PLACES),
+    ),
+    Situation("audio only, in research", "pytorch", variants(AUDIO, deployment=PLACES)),
+    Situation("beginners who want one call to train", "tensorflow", ONE_CALL_VARIANTS),
+    Situation(
+        "higher-order or forward-mode derivatives",
+        "pytorch",
+        [raw for raw in variants(DERIVATIVES, goal=GOALS, data_type=DATA, deployment=PLACES) if raw != RAGGED_LESSON],
+    ),
+    Situation(
+        "compressed sparse formats in research",
+        "pytorch",
+        variants(SPARSE | {"goal": ["research"]}, data_type=DATA, deployment=PLACES),
+    ),
+    Situation(
+        "compressed sparse formats in experiments with a prototype",
+        "pytorch",
+        variants(
+            SPARSE | {"goal": ["prototype"], "deployment": ["experiments"]},
+            data_type=("images", "text", "audio", "tabular", "sparse"),
+        ),
+    ),
+    Situation(
+        "strings in tensors",
+        "tensorflow",
+        variants(
+            STRINGS, goal=("prototype", "production", "learning", "competition"), data_type=DATA, deployment=PLACES
+        ),
+    ),
+]
+
+
+def contested(reason: str, situation: Situation) -> object:
+    return pytest.param(situation, id=situation.name, marks=pytest.mark.xfail(strict=True, reason=reason))
+
+
+def at_experiments(raw: RawAnswers, goal: str, data_type: str) -> list[RawAnswers]:
+    return [raw | {"goal": [goal], "deployment": ["experiments"], "data_type": [data_type]}]
+
+
+CONTESTED = [
+    contested(
+        "experts with their own loop call up the claims for PyTorch in research and prototypes",
+        Situation(
+            "a prototype of an audio app on phones by experts",
+            "tensorflow",
+            [PHONE_EXPERTS | {"goal": ["prototype"], "data_type": ["audio"]}],
+        ),
+    ),
+    contested(
+        "learners, sequences and Google Cloud all call up claims for TensorFlow; the advice is either",
+        Situation("derivatives, learning on sequences in Google Cloud", "pytorch", [RAGGED_LESSON]),
+    ),
+    contested(
+        "sequences call up the claims for RaggedTensor, which outweigh the one on sparse formats",
+        Situation(
+            "sparse formats, prototype on sequences", "pytorch", at_experiments(SPARSE, "prototype", "sequences")
+        ),
+    ),
+    contested(
+        "the documents send learners to TensorFlow for Keras and its documentation",
+        Situation("sparse formats, learning on sparse data", "pytorch", at_experiments(SPARSE, "learning", "sparse")),
+    ),
+    contested(
+        "the documents send those who compete on Kaggle to Keras, and call torch.sparse a beta",
+        Situation("sparse formats, competition", "pytorch", at_experiments(SPARSE, "competition", "sparse")),
+    ),
+    contested(
+        "the documents call research PyTorch's ground, and four claims on it outweigh one on strings",
+        Situation("strings in tensors, research on text", "tensorflow", at_experiments(STRINGS, "research", "text")),
+    ),
+]
+
+
+def otherwise(situation: Situation) -> list[tuple[RawAnswers, str, float]]:
+    """The variants that come out otherwise under `documents`, with PyTorch's score."""
+    advised = [(raw, advice_on(raw, "documents")) for raw in situation.answers]
+    return [
+        (raw, advice.recommendation, advice.scores.pytorch)
+        for raw, advice in advised
+        if advice.recommendation != situation.framework
+    ]
+
+
+@pytest.mark.parametrize("situation", PLAIN, ids=lambda situation: situation.name)
+def test_what_the_documents_decide_plainly_comes_out_so(situation: Situation) -> None:
+    assert otherwise(situation) == []
+
+
+@pytest.mark.parametrize("situation", CONTESTED)
+def test_what_the_documents_leave_contested_comes_out_otherwise(situation: Situation) -> None:
+    assert otherwise(situation) == []
+
+
+def test_beginners_who_want_one_call_to_train_get_keras_to_write_their_model_in() -> None:
+    for raw in ONE_CALL_VARIANTS:
+        for policy in ("documents", "today"):
+            api = [part.component for part in advice_on(raw, policy).stack if part.role == "api"]
+            assert set(api) == {"keras"}, (raw, policy)
+
+
+def changed_advice() -> list[Advice]:
+    """Advice under `today` that recommends something else than `documents` does."""
+    answers = [*seeded_answers(seed=15, count=400), *(raw for situation in PLAIN for raw in situation.answers)]
+    return [advice for advice in map(advice_on, answers) if advice.documents_said is not None]
+
+
+def test_a_change_since_the_documents_is_explained_by_claims_to_the_whole_of_its_margin() -> None:
+    changed = changed_advice()
+    assert len(changed) > 50
+    for advice in changed:
+        there = advice.other_policy
+        explained = fsum(difference.here - difference.there for difference in there.differences)
+        change = (advice.scores.pytorch - advice.scores.tensorflow) - (there.scores.pytorch - there.scores.tensorflow)
+        assert explained == pytest.approx(change, abs=1e-9)
+        assert there.differences
+        assert {difference.claim for difference in there.differences} <= set(shipped_rules().claims)
+
+
+def test_the_claims_that_explain_a_change_point_the_way_of_the_change() -> None:
+    """At least one of them moves the margin the way in which the whole of it moved."""
+    for advice in changed_advice():
+        towards = 1 if advice.scores.pytorch - advice.other_policy.scores.pytorch > 0 else -1
+        moves = [towards * (difference.here - difference.there) for difference in advice.other_policy.differences]
+        assert max(moves) > 0

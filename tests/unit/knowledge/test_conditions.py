@@ -1,0 +1,198 @@
+"""Conditions hold when a naive reading says so, and are satisfiable when trying all answers finds some."""
+
+from collections.abc import Iterator
+from itertools import chain, combinations, product
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from app.knowledge.conditions import Condition, Term
+from app.knowledge.models import Option, Question
+from app.knowledge.satisfiable import alternative_can_hold, can_hold, example_answers, witness
+from tests.unit.knowledge.rule_files import PROPERTY, knowledge_of
+
+RawCondition = str | list[dict[str, Any]]
+"""A condition as a rule file writes it."""
+
+OPTIONS = ("a", "b", "c", "d")
+KINDS: dict[str, Literal["one", "many"]] = {"single": "one", "several": "many", "pair": "many"}
+
+
+def question(id: str, kind: Literal["one", "many"], options: tuple[str, ...] = OPTIONS) -> Question:
+    return Question(
+        id=id, ask="A?", help="H.", kind=kind, options=tuple(Option(id=option, label=option) for option in options)
+    )
+
+
+QUESTIONS = {id: question(id, kind, OPTIONS[:2] if id == "pair" else OPTIONS) for id, kind in KINDS.items()}
+RULES = knowledge_of(*QUESTIONS.values())
+
+
+@st.composite
+def raw_terms(draw: st.DrawFn, options: tuple[str, ...]) -> Any:
+    """A list of options, or any, all and none of them; each option at most once."""
+    named = draw(st.lists(st.sampled_from(options), min_size=1, unique=True))
+    if draw(st.booleans()):
+        return named
+    term: dict[str, list[str]] = {}
+    for option in named:
+        term.setdefault(draw(st.sampled_from(("any", "all", "none"))), []).append(option)
+    return term
+
+
+def raw_conditions() -> st.SearchStrategy[RawCondition]:
+    terms = {id: raw_terms(question.option_ids) for id, question in QUESTIONS.items()}
+    alternatives = st.fixed_dictionaries({}, optional=terms).filter(bool)
+    return st.just("always") | st.lists(alternatives, min_size=1, max_size=3)
+
+
+def any_answers() -> st.SearchStrategy[dict[str, frozenset[str]]]:
+    """Some questions with some options; more of them than a question for one allows, to try the condition alone."""
+    chosen = {id: st.frozensets(st.sampled_from(q.option_ids), min_size=1) for id, q in QUESTIONS.items()}
+    return st.fixed_dictionaries({}, optional=chosen)
+
+
+def naive_term(raw: Any, chosen: frozenset[str]) -> bool:
+    term = {"any": raw} if isinstance(raw, list) else raw
+    if not chosen:
+        return False
+    fits_any = "any" not in term or any(option in chosen for option in term["any"])
+    fits_all = all(option in chosen for option in term.get("all", []))
+    return fits_any and fits_all and not any(option in chosen for option in term.get("none", []))
+
+
+def naive_holds(raw: RawCondition, answers: dict[str, frozenset[str]]) -> bool:
+    if isinstance(raw, str):
+        return True
+    for alternative in raw:
+        if all(naive_term(term, answers.get(id, frozenset())) for id, term in alternative.items()):
+            return True
+    return False
+
+
+def subsets(options: tuple[str, ...]) -> Iterator[frozenset[str]]:
+    sizes = range(1, len(options) + 1)
+    return map(frozenset, chain.from_iterable(combinations(options, size) for size in sizes))
+
+
+def allowed_answers(question: Question) -> list[frozenset[str]]:
+    """Every answer that may be given, and none (empty)."""
+    given = subsets(question.option_ids)
+    return [frozenset(), *(answer for answer in given if question.kind == "many" or len(answer) == 1)]
+
+
+def all_answers() -> Iterator[dict[str, frozenset[str]]]:
+    for choice in product(*(allowed_answers(question) for question in QUESTIONS.values())):
+        yield {id: answer for id, answer in zip(QUESTIONS, choice, strict=True) if answer}
+
+
+EVERY_ANSWER = tuple(all_answers())
+
+
+@PROPERTY
+@given(raw_conditions(), any_answers())
+def test_a_condition_holds_when_a_naive_reading_says_so(raw: RawCondition, answers: dict[str, frozenset[str]]) -> None:
+    assert Condition.model_validate(raw).holds(answers) == naive_holds(raw, answers)
+
+
+@PROPERTY
+@given(raw_conditions())
+def test_a_condition_can_hold_when_trying_all_answers_finds_some(raw: RawCondition) -> None:
+    condition = Condition.model_validate(raw)
+    assert can_hold(RULES, condition) == any(naive_holds(raw, answers) for answers in EVERY_ANSWER)
+
+
+@PROPERTY
+@given(raw_conditions())
+def test_example_answers_are_allowed_and_meet_the_condition(raw: RawCondition) -> None:
+    condition = Condition.model_validate(raw)
+    example = example_answers(RULES, condition)
+    assert (example is not None) == can_hold(RULES, condition)
+    if example is not None:
+        assert example in EVERY_ANSWER
+        assert naive_holds(raw, example)
+
+
+@PROPERTY
+@given(st.sampled_from(sorted(QUESTIONS)), st.data())
+def test_a_witness_is_a_smallest_answer_that_the_term_accepts(id: str, data: st.DataObject) -> None:
+    raw = data.draw(raw_terms(QUESTIONS[id].option_ids))
+    fitting = [answer for answer in allowed_answers(QUESTIONS[id]) if naive_term(raw, answer)]
+    found = witness(QUESTIONS[id], Term.model_validate(raw))
+    assert (found is None) == (not fitting)
+    if found is not None:
+        assert found in fitting
+        assert len(found) == min(map(len, fitting))
+
+
+@PROPERTY
+@given(raw_conditions())
+def test_terms_are_those_that_the_rule_names(raw: RawCondition) -> None:
+    condition = Condition.model_validate(raw)
+    named = [] if isinstance(raw, str) else [(id, term) for alternative in raw for id, term in alternative.items()]
+    assert list(condition.terms()) == [(id, Term.model_validate(term)) for id, term in named]
+    assert condition.always == (raw == "always")
+
+
+@pytest.mark.parametrize(
+    ("term", "chosen", "holds"),
+    [
+        (["a", "b"], {"b"}, True),
+        (["a", "b"], {"c"}, False),
+        (["a", "b"], {"b", "c"}, True),
+        ({"all": ["a", "b"]}, {"a", "b", "c"}, True),
+        ({"all": ["a", "b"]}, {"a"}, False),
+        ({"none": ["a"]}, {"b"}, True),
+        ({"none": ["a"]}, {"a", "b"}, False),
+        ({"any": ["a", "b"], "none": ["c"]}, {"a"}, True),
+        ({"any": ["a", "b"], "none": ["c"]}, {"a", "c"}, False),
+        ({"any": ["a", "b"], "all": ["d"]}, {"a"}, False),
+        ({"any": ["a", "b"], "all": ["d"]}, {"a", "d"}, True),
+    ],
+)
+def test_a_term_reads_any_all_and_none(term: Any, chosen: set[str], holds: bool) -> None:
+    assert Term.model_validate(term).holds(frozenset(chosen)) is holds
+
+
+@pytest.mark.parametrize("term", [["a"], {"all": ["a"]}, {"none": ["a"]}])
+def test_a_question_without_an_answer_never_matches(term: Any) -> None:
+    assert not Condition.model_validate([{"several": term}]).holds({})
+
+
+def test_always_holds_without_any_answer() -> None:
+    assert Condition.model_validate("always").holds({})
+
+
+def test_every_question_of_an_alternative_must_fit() -> None:
+    condition = Condition.model_validate([{"single": ["a"], "several": ["b"]}])
+    assert condition.holds({"single": frozenset("a"), "several": frozenset("bc")})
+    assert not condition.holds({"single": frozenset("a")})
+    assert not condition.holds({"single": frozenset("a"), "several": frozenset("c")})
+
+
+def test_one_alternative_is_enough() -> None:
+    condition = Condition.model_validate([{"single": ["a"]}, {"several": ["b"]}])
+    assert condition.holds({"several": frozenset("b")})
+    assert not condition.holds({"single": frozenset("b")})
+
+
+def test_two_required_options_fit_a_question_for_many_only() -> None:
+    alternative = {"all": ["a", "b"]}
+    for id, fits in (("single", False), ("several", True)):
+        condition = Condition.model_validate([{id: alternative}])
+        assert can_hold(RULES, condition) is fits
+        assert alternative_can_hold(RULES, condition.alternatives[0]) is fits
+
+
+def test_excluding_every_option_never_holds() -> None:
+    for id, asked in QUESTIONS.items():
+        assert not can_hold(RULES, Condition.model_validate([{id: {"none": list(asked.option_ids)}}]))
+
+
+@pytest.mark.parametrize("raw", ["never", "Always", "", [], [{}], [{"single": ["a"]}, {}], {"single": ["a"]}, None, 1])
+def test_what_is_no_condition_is_refused(raw: Any) -> None:
+    with pytest.raises(ValidationError):
+        Condition.model_validate(raw)

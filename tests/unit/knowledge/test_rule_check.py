@@ -1,0 +1,161 @@
+"""Rules that load and can have no effect are found by `check`.
+
+`planted/` holds small files with such rules, whose first lines say what is to be found.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.errors import UnusableSetting
+from app.knowledge.linter import check, counts_somewhere
+from app.knowledge.loader import SHIPPED, load
+from tests.unit.knowledge.rule_files import claim, expected_of, pick, with_overlay, write_entries, write_rules
+
+FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
+
+CAUTION_ON_NOTHING = """\
+cautions:
+  - id: own
+    text: A text.
+    sources: [{id: tiebreak, section: Test}]
+    when:
+      [{goal: {all: [research, learning]}}]
+"""
+
+
+def name_of(path: Path) -> str:
+    return path.stem
+
+
+def test_the_shipped_rules_are_clean() -> None:
+    assert check() == ()
+
+
+def test_the_planted_faults_are_there() -> None:
+    assert len(FILES) > 20
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_rule_without_effect_is_found(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path)
+    findings = check(overlay=tmp_path)
+    expected = expected_of(path)
+    assert len(findings) == len(expected), findings
+    assert all(one.is_met_by(finding) for one, finding in zip(expected, findings, strict=True)), findings
+
+
+def test_rules_without_effect_do_not_stop_the_service(tmp_path: Path) -> None:
+    shutil.copy(FILES[0], tmp_path)
+    assert load(overlay=tmp_path).overlay
+
+
+def test_findings_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+    dead = [{"language": {"all": ["cpp", "java"]}}]
+    write_entries(tmp_path, {"claims": [claim("late", matters_when=dead)]}, "b.yaml")
+    write_entries(tmp_path, {"claims": [claim("early", matters_when=dead), claim("next", matters_when=dead)]}, "a.yaml")
+    assert [finding.message.split(":")[0] for finding in check(overlay=tmp_path)] == ["early", "next", "late"]
+
+
+def test_what_only_one_policy_trusts_is_dead_when_an_own_policy_trusts_nothing(tmp_path: Path) -> None:
+    trust = dict.fromkeys(("confirmed", "partly", "unchecked", "not_testable", "opinion", "superseded", "refuted"), 0)
+    documents = {"id": "documents", "name": "N", "about": "A.", "counts": ["document", "own"], "trust": trust}
+    folder = write_entries(tmp_path, {"policies": [documents | {"keras_counts_for": None}]})
+    shipped = load()
+    killed = {
+        claim.id
+        for claim in shipped.claims.values()
+        if claim.background is None and claim.status in ("refuted", "superseded")
+    }
+    found = {finding.message.split(":")[0] for finding in check(overlay=folder) if finding.rule == "dead-claim"}
+    assert killed
+    assert found == killed
+
+
+def test_claims_whose_source_no_policy_counts_are_dead(tmp_path: Path) -> None:
+    shipped = load()
+    policies = [policy.model_dump(mode="json") | {"counts": ["document"]} for policy in shipped.policies.values()]
+    folder = write_entries(tmp_path, {"policies": policies})
+    uncounted = {
+        claim.id
+        for claim in shipped.claims.values()
+        if claim.background is None
+        and not any(shipped.sources[citation.id].kind == "document" for citation in claim.sources)
+    }
+    found = {finding.message.split(":")[0] for finding in check(overlay=folder) if finding.rule == "dead-claim"}
+    assert uncounted
+    assert found == uncounted
+
+
+def test_findings_about_the_base_itself_name_their_file_and_line(tmp_path: Path) -> None:
+    base = shutil.copytree(SHIPPED, tmp_path / "rules")
+    write_rules(base, CAUTION_ON_NOTHING, "team/own.yaml")
+    (finding,) = check(shipped=base)
+    assert (finding.file, finding.line, finding.rule) == ("team/own.yaml", 5, "dead-caution")
+
+
+def test_what_the_loader_refuses_is_reported_by_check_too(tmp_path: Path) -> None:
+    (finding,) = check(overlay=write_entries(tmp_path, {"claims": [claim("own", strength=0)]}))
+    assert (finding.file, finding.rule) == ("own.yaml", "value")
+
+
+def test_a_folder_that_is_not_there_is_raised_by_check_too(tmp_path: Path) -> None:
+    with pytest.raises(UnusableSetting):
+        check(overlay=tmp_path / "nowhere")
+
+
+def test_sound_own_rules_are_clean(tmp_path: Path) -> None:
+    entries = {
+        "roles": [{"id": "helper", "name": "Helper", "about": "Helps."}],
+        "claims": [claim("own"), claim("shown", matters_when=None, background="It is shown only.")],
+        "stack": [
+            pick(role="helper", keras_evidence=4),
+            pick(role="helper", policy="today", when=[{"goal": ["research"]}]),
+            pick(role="helper", policy="today"),
+            pick(role="helper", framework="tensorflow"),
+            pick(role="helper", policy="both"),
+        ],
+    }
+    assert check(overlay=write_entries(tmp_path, entries)) == ()
+
+
+def test_a_criterion_without_weight_is_alive_when_an_option_raises_it(tmp_path: Path) -> None:
+    asked = {"id": "q", "ask": "A?", "help": "H.", "kind": "one"}
+    options = [{"id": id, "label": id, "raises": {"weightless": 1}} for id in ("a", "b")]
+    entries = {
+        "criteria": [{"id": "weightless", "name": "W", "about": "A.", "weight": 0}],
+        "questions": [asked | {"options": options}],
+        "claims": [claim("own", criterion="weightless")],
+    }
+    assert check(overlay=write_entries(tmp_path, entries)) == ()
+
+
+def test_a_background_claim_is_never_dead(tmp_path: Path) -> None:
+    own = claim("own", matters_when=None, background="B.", status="refuted", finding="F.", checked_on="2026-11-21")
+    own["sources"] = [{"id": "since-2024", "section": "Test"}]
+    assert check(overlay=write_entries(tmp_path, {"claims": [own]})) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "counts"),
+    [
+        ("tiebreak", "refuted", True),
+        ("real-python-2024", "superseded", True),
+        ("since-2024", "confirmed", True),
+        ("since-2024", "refuted", False),
+        ("since-2024", "superseded", False),
+    ],
+)
+def test_a_claim_counts_somewhere_by_source_and_status(source: str, status: str, counts: bool, tmp_path: Path) -> None:
+    cited = [{"id": source, "section": "Test"}]
+    own = claim("own", sources=cited, status=status, finding="F.", checked_on="2026-11-21")
+    rules = with_overlay(tmp_path, claims=[own])
+    assert counts_somewhere(rules, rules.claims["own"]) is counts
+
+
+def test_one_source_that_counts_is_enough(tmp_path: Path) -> None:
+    cited = [{"id": id, "section": "Test"} for id in ("since-2024", "apify-2023")]
+    own = claim("own", sources=cited, status="refuted", finding="F.", checked_on="2026-11-21")
+    rules = with_overlay(tmp_path, claims=[own])
+    assert counts_somewhere(rules, rules.claims["own"])
