@@ -45,6 +45,13 @@ class UnusableSetting(TiebreakError):
     """A setting has a value that the service cannot start with."""
 
 
+def said_back(value: str, limit: int = 60) -> str:
+    """A caller's own words, short enough to be repeated in a message and never empty."""
+    if not value:
+        return "(empty)"
+    return value if len(value) <= limit else value[: limit - 1] + "…"
+
+
 @dataclass(frozen=True)
 class FieldProblem:
     """What is wrong with one field, and what would be right.

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FieldProblem, TooLarge
+from app.errors import FieldProblem, NotReadable, TooLarge
 from app.problem import problem_response
 
 CONTENT_SECURITY_POLICY = (
@@ -56,7 +57,7 @@ class RequestLimits:
         try:
             self._check_query(scope)
             body = await self._read_body(scope, receive)
-        except TooLarge as error:
+        except (TooLarge, NotReadable) as error:
             await problem_response(error)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
@@ -72,7 +73,7 @@ class RequestLimits:
 
     async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared[:20]) > self.max_body_bytes:
+        if declared.isascii() and declared.isdigit() and int(declared[:20]) > self.max_body_bytes:
             raise self._too_large()
         body, more = b"", True
         while more:
@@ -81,6 +82,7 @@ class RequestLimits:
             more = message.get("more_body", False)
             if len(body) > self.max_body_bytes:
                 raise self._too_large()
+        _check_utf8(body)
         return body
 
     def _too_large(self) -> TooLarge:
@@ -88,6 +90,44 @@ class RequestLimits:
             f"The body is larger than {self.max_body_bytes} bytes.",
             [FieldProblem("body", f"at most {self.max_body_bytes} bytes")],
         )
+
+
+def _check_utf8(body: bytes) -> None:
+    """JSON travels as UTF-8 (RFC 8259, section 8.1); a NUL byte, which JSON never has, gives away UTF-16 and UTF-32."""
+    try:
+        body.decode("utf-8")
+        readable = b"\0" not in body
+    except UnicodeDecodeError:
+        readable = False
+    if not readable:
+        raise NotReadable("The body cannot be read.", [FieldProblem("body", "must be JSON in UTF-8")])
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without the body, for every route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+
+
+class WholeFiles(StaticFiles):
+    """Static files, always sent whole: they are small, and a bad range would be refused in plain text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope.get("headers", []) if name != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -5,13 +5,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from app import __version__
 from app.api.routes import api, health
 from app.errors import UnusableSetting
 from app.knowledge.loader import load
-from app.limits import RequestLimits, SecurityHeaders
+from app.limits import HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.problem import Problem, install
@@ -33,16 +32,18 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         summary="PyTorch or TensorFlow? Evidence instead of opinion.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.service = Service(load(settings.rules), clock)
     app.include_router(api)
     app.include_router(health)
     app.include_router(pages)
-    app.mount("/static/swagger", StaticFiles(directory=_swagger_files()), name="swagger")
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
+    app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page)
     _document_problems(app)
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import FieldProblem, InvalidFields, NotReadable, RequestError, UnknownEntry
+from app.errors import FieldProblem, InvalidFields, NotReadable, RequestError, UnknownEntry, said_back
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -69,7 +69,7 @@ ErrorPage = Callable[[RequestError], Awaitable[Response]]
 
 def wants_page(request: Request) -> bool:
     """Whether the caller is a person's browser: it asks for HTML by name, and not below /api."""
-    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/api/")
 
 
 def install(app: FastAPI, error_page: ErrorPage) -> None:
@@ -122,7 +122,10 @@ def _field_problems(error: RequestValidationError) -> list[FieldProblem]:
 
 
 def _field(location: tuple[int | str, ...]) -> str:
-    """`("body", "answers", "goal", "str")` → `answers.goal`; a fault of the whole body → `body`."""
+    """`("body", "answers", "goal", "list[str]", 0)` → `answers.goal`; a fault of the whole body → `body`.
+
+    No field lies deeper than an answer; what follows tells the member of a union and the place in a list.
+    """
     place, *path = location
-    inner = [str(part) for part in path if part not in ("str", "list[str]", "[key]") and not str(part).isdigit()]
-    return ".".join(inner) or str(place)
+    inner = [said_back(str(part)) for part in path[:2]] if path[:1] != [""] else []
+    return ".".join(inner) if inner and not str(path[0]).isdigit() else str(place)

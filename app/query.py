@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from app.advice.answers import DEFAULT_POLICY
-from app.errors import FieldProblem, InvalidFields
+from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.models import PolicyId
 
 Items = Sequence[tuple[str, str]]
@@ -21,7 +21,7 @@ def single_values(items: Items) -> dict[str, str]:
     values = dict(items)
     doubled = sorted(key for key in values if sum(other == key for other, _ in items) > 1)
     if doubled:
-        raise InvalidFields([FieldProblem(key, "is given more than once") for key in doubled])
+        raise InvalidFields([FieldProblem(said_back(key), "is given more than once") for key in doubled])
     return values
 
 

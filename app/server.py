@@ -1,5 +1,7 @@
 """Run the application under uvicorn."""
 
+import sys
+
 import uvicorn
 
 from app.main import create_app
@@ -20,4 +22,7 @@ def run(host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(config).run()
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit as stop:  # uvicorn has said why; its own statuses are not ours
+        sys.exit(1 if stop.code else 0)

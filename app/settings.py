@@ -11,7 +11,7 @@ from app.errors import UnusableSetting
 class Settings(BaseSettings):
     """Read once, when the service starts. Every field has a default; the README lists them all."""
 
-    model_config = SettingsConfigDict(env_prefix="TIEBREAK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="TIEBREAK_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     rules: Path | None = Field(
         default=None, description="A folder of your own rules, laid over the shipped ones. Default: the shipped rules."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from app.errors import FieldProblem, InvalidFields
+from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import PolicyId, Question
@@ -74,20 +74,15 @@ def _problems(knowledge: Knowledge, given: Mapping[str, Sequence[str]], prefix: 
             yield FieldProblem(prefix + id, message, question.option_ids)
     for id in given:
         if id not in knowledge.questions:
-            yield FieldProblem(prefix + shortened(id), "there is no such question", tuple(knowledge.questions))
+            yield FieldProblem(prefix + said_back(id), "there is no such question", tuple(knowledge.questions))
 
 
 def _question_problem(question: Question, options: Sequence[str]) -> str | None:
     unknown = [option for option in options if option not in question.option_ids]
     if unknown:
-        return f"'{shortened(unknown[0])}' is not one of the options"
+        return f"'{said_back(unknown[0])}' is not one of the options"
     if question.core and not options:
         return "choose at least one option" if question.kind == "many" else "choose one option"
     if question.kind == "one" and len(set(options)) > 1:
         return "choose one option only"
     return None
-
-
-def shortened(value: str, limit: int = 60) -> str:
-    """A caller's own words, short enough to be said back."""
-    return value if len(value) <= limit else value[: limit - 1] + "…"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -20,8 +20,12 @@ Location = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class RuleFile:
-    """One parsed file: `data` as plain Python values, `lines` from each place in it to its line (from 1)."""
+    """One parsed file: `data` as plain Python values, `lines` from each place in it to its line (from 1).
 
+    `layer` is the label of the folder that it came from, and `name` begins with it.
+    """
+
+    layer: str
     name: str
     data: dict[str, Any]
     lines: dict[Location, int]
@@ -33,11 +37,14 @@ class RuleFile:
         return self.lines.get(location, 1)
 
 
-def read_folder(folder: Path) -> tuple[list[RuleFile], list[Finding]]:
-    """Read every `.yaml` file below `folder`, in order of their paths, with all the findings on the way."""
+def read_folder(folder: Path, label: str) -> tuple[list[RuleFile], list[Finding]]:
+    """Read every YAML file below `folder`, in order of their paths, with all the findings on the way.
+
+    Files are named `label/path`. Hidden ones are passed over: editors and volume mounts keep their own there.
+    """
     files, findings = [], []
-    for path in sorted(folder.rglob("*.yaml")):
-        parsed = read_file(path, name=path.relative_to(folder).as_posix())
+    for path in _visible_files(folder):
+        parsed = read_file(path, label, f"{label}/{path.relative_to(folder).as_posix()}")
         if isinstance(parsed, RuleFile):
             files.append(parsed)
         else:
@@ -45,64 +52,114 @@ def read_folder(folder: Path) -> tuple[list[RuleFile], list[Finding]]:
     return files, findings
 
 
-def read_file(path: Path, name: str) -> RuleFile | list[Finding]:
+def _visible_files(folder: Path) -> list[Path]:
+    found = [path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and not path.is_dir()]
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def read_file(path: Path, layer: str, name: str) -> RuleFile | list[Finding]:
     """Read one file; the findings instead when it cannot be used."""
-    if path.stat().st_size > MAX_BYTES:
-        return [Finding(name, 1, "size", f"the file is larger than {MAX_BYTES} bytes")]
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        text = content.decode("utf-8")
+    except OSError as error:
+        return [Finding(name, 1, "unreadable", f"the file cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return [Finding(name, 1, "encoding", f"the file is not UTF-8 (byte {error.start})")]
-    return parse(text, name)
+    if len(content) > MAX_BYTES:
+        return [Finding(name, 1, "size", f"the file is larger than {MAX_BYTES} bytes")]
+    return parse(text, layer, name)
 
 
-def parse(text: str, name: str) -> RuleFile | list[Finding]:
-    """Parse YAML text. Aliases, duplicate keys and tags are refused, since each hides what a rule says."""
+def parse(text: str, layer: str, name: str) -> RuleFile | list[Finding]:
+    """Parse YAML text. Anchors, merges, tags and duplicate keys are refused, since each hides what a rule says."""
     try:
         hidden = list(_hidden_structure(text, name))
         if hidden:
             return hidden
         loader = yaml.CSafeLoader(text)
         node = loader.get_single_node()
-        data = loader.construct_document(node) if node else {}
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return [Finding(name, line, "syntax", error.problem or "this is not YAML")]
+        return [Finding(name, _line(error.problem_mark), "syntax", error.problem or "this is not YAML")]
     except yaml.YAMLError as error:
         return [Finding(name, 1, "syntax", str(error).replace("\n", " "))]
-    except ValueError as error:  # the YAML reader's own word on an impossible date, such as 2026-13-01
-        return [Finding(name, 1, "value", str(error))]
+    if node is None:
+        return RuleFile(layer, name, {}, {(): 1})
+    built = _built(loader, node, name)
+    return built if isinstance(built, list) else RuleFile(layer, name, *built)
+
+
+def _built(
+    loader: yaml.CSafeLoader, node: yaml.Node, name: str
+) -> tuple[dict[str, Any], dict[Location, int]] | list[Finding]:
+    """Plain values out of nodes and the line of each, or what stands in the way."""
+    faults = [*_doubled_keys(node, name), *_impossible_values(loader, node, name)]
+    if faults:
+        return faults
+    try:
+        data = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        return [Finding(name, _line(error.problem_mark), "syntax", error.problem or "this is not YAML")]
     if not isinstance(data, dict):
         return [Finding(name, 1, "shape", f"a rule file is a mapping, not a {type(data).__name__}")]
-    if node is None:
-        return RuleFile(name, {}, {(): 1})
     lines: dict[Location, int] = {(): 1}
     lines.update(_lines(node, ()))
-    return list(_doubled_keys(node, name)) or RuleFile(name, data, lines)
+    return data, lines
+
+
+class _Mark(Protocol):
+    """A place in a file, as both of PyYAML's parsers give it; `line` counts from 0."""
+
+    @property
+    def line(self) -> int: ...
+
+
+def _line(mark: _Mark | None) -> int:
+    return mark.line + 1 if mark else 1
 
 
 def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
-    """Aliases, and nesting so deep that building it would exhaust the stack; seen from the flat stream of events."""
+    """What does not show on the face of a rule, and nesting so deep that building it would exhaust the stack.
+
+    Seen from the flat stream of events, before anything is built from them.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent):
+        line = _line(event.start_mark)
+        if isinstance(event, yaml.NodeEvent) and event.anchor and not isinstance(event, yaml.AliasEvent):
             yield Finding(name, line, "alias", "anchors and aliases are not allowed: write it out")
+        if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.style is None:
+            yield Finding(name, line, "alias", "merging with '<<' is not allowed: write it out")
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+            yield Finding(name, line, "tag", f"tags such as {event.tag} are not allowed")
         if depth > MAX_DEPTH:
             yield Finding(name, line, "depth", f"nested deeper than {MAX_DEPTH} levels")
             return
+
+
+def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> Iterator[Finding]:
+    """Scalars that look like a date or a number and are none, such as 2026-13-01."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            loader.construct_object(node)
+        except ValueError as error:
+            yield Finding(name, _line(node.start_mark), "value", f"'{node.value[:40]}': {error}")
+    elif isinstance(node, yaml.CollectionNode):
+        for item in node.value:
+            for part in item if isinstance(item, tuple) else (item,):
+                yield from _impossible_values(loader, part, name)
 
 
 def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             place = (*at, key.value)
-            yield place, key.start_mark.line + 1
+            yield place, _line(key.start_mark)
             yield from _lines(value, place)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield (*at, index), item.start_mark.line + 1
+            yield (*at, index), _line(item.start_mark)
             yield from _lines(item, (*at, index))
 
 
@@ -110,7 +167,7 @@ def _doubled_keys(node: yaml.Node, name: str) -> Iterator[Finding]:
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
-            line = key.start_mark.line + 1
+            line = _line(key.start_mark)
             if key.value in seen:
                 yield Finding(
                     name, line, "duplicate-key", f"key '{key.value}' stands on line {seen[key.value]} already"

@@ -12,7 +12,7 @@ from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
 from app.knowledge.drafts import Drafts
 from app.knowledge.loader import SHIPPED, build, read
-from app.knowledge.models import Claim, Pick
+from app.knowledge.models import Claim, Constraint, Entry, Pick
 from app.knowledge.satisfiable import alternative_can_hold, can_hold
 
 
@@ -112,12 +112,24 @@ def _is_taken(before: Iterable[Pick], pick: Pick, policy: str) -> bool:
 
 def _unreachable_options(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
     """Options that are used, but only where nothing can come of them."""
-    alive = {pair for _, _, condition in drafts.conditions() for pair in _live_options(knowledge, condition)}
+    alive = {
+        pair
+        for draft, _, condition in drafts.conditions()
+        if _can_count(knowledge, draft.entry)
+        for pair in _live_options(knowledge, condition)
+    }
     for id, draft in drafts["questions"].items():
         for index, option in enumerate(draft.entry.options):
             if not (option.raises or option.neutral_because or (id, option.id) in alive):
                 message = f"choosing '{option.id}' changes nothing: no condition that names it can hold"
                 yield draft.finding("unreachable-option", message, "options", index)
+
+
+def _can_count(knowledge: Knowledge, entry: Entry) -> bool:
+    """Whether an entry with a condition has an effect once the condition holds."""
+    if isinstance(entry, Claim):
+        return counts_somewhere(knowledge, entry)
+    return not isinstance(entry, Constraint) or counts_somewhere(knowledge, knowledge.claims[entry.claim])
 
 
 def _live_options(knowledge: Knowledge, condition: Condition) -> Iterator[tuple[str, str]]:

@@ -31,10 +31,10 @@ def read(overlay: Path | None, shipped: Path) -> tuple[Drafts, tuple[OverlayChan
     Raises:
         InvalidRules, UnusableSetting: as `load` does.
     """
-    drafts, findings = _read_layer(shipped)
+    drafts, findings = _read_layer(shipped, "rules")
     changes: tuple[OverlayChange, ...] = ()
     if overlay is not None:
-        own, own_findings = _read_layer(overlay)
+        own, own_findings = _read_layer(overlay, str(overlay))
         findings += own_findings
         drafts, changes = _lay_over(drafts, own)
     findings = findings or reference_findings(drafts)
@@ -43,10 +43,10 @@ def read(overlay: Path | None, shipped: Path) -> tuple[Drafts, tuple[OverlayChan
     return drafts, changes
 
 
-def _read_layer(folder: Path) -> tuple[Drafts, list[Finding]]:
+def _read_layer(folder: Path, label: str) -> tuple[Drafts, list[Finding]]:
     if not folder.is_dir():
         raise UnusableSetting(f"the folder of rules {folder} is not there")
-    files, findings = read_folder(folder)
+    files, findings = read_folder(folder, label)
     if not files and not findings:
         raise UnusableSetting(f"the folder of rules {folder} holds no .yaml file")
     layer = Drafts()

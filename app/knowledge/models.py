@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from app.knowledge.conditions import Condition
 
@@ -52,6 +52,13 @@ class Source(Entry):
     author: Text | None = None
     publisher: Text | None = None
     note: Text | None = None
+
+    @field_validator("date")
+    @classmethod
+    def _is_a_day(cls, value: str) -> str:
+        if len(value) > len("2020"):
+            date.fromisoformat(value)
+        return value
 
 
 class Citation(Entry):
@@ -212,7 +219,7 @@ class Pick(Entry):
     policy: Literal["documents", "today", "both"]
     when: Condition
     note: Text
-    keras_evidence: Annotated[float, Field(gt=0)] | None = None
+    keras_evidence: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
 class Staleness(Entry):

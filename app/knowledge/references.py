@@ -1,6 +1,7 @@
 """What the entries say of each other: every id that is named exists, and every id that exists is used."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.errors import Finding
@@ -77,27 +78,32 @@ def _condition_findings(drafts: Drafts) -> Iterator[Finding]:
 
 
 def _option_findings(drafts: Drafts) -> Iterator[Finding]:
-    used = {
-        (question, option)
-        for _, _, condition in drafts.conditions()
-        for question, term in condition.terms()
-        for option in term.options
-    }
+    users = _layers_that_use(drafts)
     for draft in drafts.all("questions"):
         question: Question = draft.entry
         if len(set(question.option_ids)) != len(question.option_ids):
             yield draft.finding("duplicate-id", "names an option twice", "options")
         for index, option in enumerate(question.options):
-            message = _option_fault(option, (question.id, option.id) in used)
+            message = _option_fault(option, users[question.id, option.id], draft.file.layer)
             if message:
                 yield draft.finding("unused-option", message, "options", index)
 
 
-def _option_fault(option: Option, in_a_condition: bool) -> str | None:
-    moves = in_a_condition or bool(option.raises)
-    if not moves and option.neutral_because is None:
+def _layers_that_use(drafts: Drafts) -> Mapping[tuple[str, str], set[str]]:
+    """(question, option) → the layers (the shipped rules, a host's own) whose conditions name it."""
+    users: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for draft, _, condition in drafts.conditions():
+        for question, term in condition.terms():
+            for option in term.options:
+                users[question, option].add(draft.file.layer)
+    return users
+
+
+def _option_fault(option: Option, users: set[str], layer: str) -> str | None:
+    """An own rule may use an option that is neutral in the shipped ones; within a layer that is a contradiction."""
+    if not users and not option.raises and option.neutral_because is None:
         return f"option '{option.id}' is used by no claim, weight, gate or pick; say neutral_because, or drop it"
-    if moves and option.neutral_because is not None:
+    if (layer in users or option.raises) and option.neutral_because is not None:
         return f"option '{option.id}' says neutral_because and is used all the same"
     return None
 

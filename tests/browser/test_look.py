@@ -12,7 +12,7 @@ PAGES = {
     "questionnaire": "/",
     "advice": "/advice?language=python&deployment=mobile&data_type=images&goal=production",
     "long advice": BEGINNER,
-    "advice by the documents": "/advice?language=python&deployment=server&data_type=text&goal=production&policy=documents",
+    "advice by the documents": "/advice?language=python&deployment=aws&data_type=text&goal=production&policy=documents",
     "constraint": "/advice?language=cpp&deployment=microcontroller&data_type=audio&goal=production",
     "bad answers": "/advice?language=latin",
     "claims": "/claims",

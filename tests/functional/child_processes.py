@@ -24,7 +24,7 @@ def environment(**settings: str) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("TIEBREAK_")} | settings
 
 
-def tiebreak(*arguments: str, cwd: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+def tiebreak(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `tiebreak` to its end."""
     return subprocess.run(
         [str(TIEBREAK), *arguments],
@@ -34,7 +34,6 @@ def tiebreak(*arguments: str, cwd: Path | None = None, **settings: str) -> subpr
         env=environment(**settings),
         timeout=PATIENCE_S,
         check=False,
-        cwd=cwd,
     )
 
 

@@ -23,7 +23,6 @@ CORE: RawAnswers = {
 """A valid answer to each required question."""
 
 
-
 def client_of(app: ASGIApp) -> httpx.AsyncClient:
     """A client of an application in this process; an exception that the application lets out is raised in the test."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
@@ -63,3 +62,17 @@ def problem_fields(response: httpx.Response) -> list[str]:
     assert fields
     assert all(isinstance(field, str) and field for field in fields)
     return fields
+
+
+async def posted(client: httpx.AsyncClient, body: Any) -> httpx.Response:
+    return await client.post("/api/v1/advice", json=body)
+
+
+async def posted_raw(client: httpx.AsyncClient, body: bytes) -> httpx.Response:
+    return await client.post("/api/v1/advice", content=body, headers={"content-type": "application/json"})
+
+
+async def refused_fields(client: httpx.AsyncClient, body: Any, status: int = 422) -> list[str]:
+    response = await posted(client, body)
+    assert response.status_code == status, response.text
+    return problem_fields(response)

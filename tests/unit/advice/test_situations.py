@@ -16,6 +16,8 @@ from tests.unit.advice.answer_sets import RawAnswers, advice_on, seeded_answers,
 
 GOALS = ("research", "prototype", "production", "learning", "competition")
 DATA = ("images", "text", "audio", "tabular", "sequences", "sparse")
+EVEN_DATA = ("images", "text", "audio", "tabular", "sparse")
+"""Without sequences, which call up the claims for TensorFlow's RaggedTensor beside whatever else is asked for."""
 PLACES = ("experiments", "server", "aws", "gcp")
 
 
@@ -42,7 +44,6 @@ RESEARCH = PYTHON | {"goal": ["research"]}
 AUDIO = RESEARCH | {"data_type": ["audio"]}
 ONE_CALL = PYTHON | {"experience": ["beginner"], "control": ["high_level"]}
 DERIVATIVES = PYTHON | {"needs": ["higher_order_gradients"]}
-RAGGED_LESSON = DERIVATIVES | {"goal": ["learning"], "data_type": ["sequences"], "deployment": ["gcp"]}
 SPARSE = PYTHON | {"needs": ["sparse_formats"]}
 STRINGS = PYTHON | {"needs": ["string_tensors"]}
 
@@ -67,19 +68,19 @@ PLAIN = [
     Situation(
         "higher-order or forward-mode derivatives",
         "pytorch",
-        [raw for raw in variants(DERIVATIVES, goal=GOALS, data_type=DATA, deployment=PLACES) if raw != RAGGED_LESSON],
+        variants(DERIVATIVES, goal=GOALS, data_type=EVEN_DATA, deployment=PLACES),
     ),
     Situation(
         "compressed sparse formats in research",
         "pytorch",
-        variants(SPARSE | {"goal": ["research"]}, data_type=DATA, deployment=PLACES),
+        variants(SPARSE | {"goal": ["research"]}, data_type=EVEN_DATA, deployment=PLACES),
     ),
     Situation(
         "compressed sparse formats in experiments with a prototype",
         "pytorch",
         variants(
             SPARSE | {"goal": ["prototype"], "deployment": ["experiments"]},
-            data_type=("images", "text", "audio", "tabular", "sparse"),
+            data_type=EVEN_DATA,
         ),
     ),
     Situation(
@@ -108,10 +109,6 @@ CONTESTED = [
             "tensorflow",
             [PHONE_EXPERTS | {"goal": ["prototype"], "data_type": ["audio"]}],
         ),
-    ),
-    contested(
-        "learners, sequences and Google Cloud all call up claims for TensorFlow; the advice is either",
-        Situation("derivatives, learning on sequences in Google Cloud", "pytorch", [RAGGED_LESSON]),
     ),
     contested(
         "sequences call up the claims for RaggedTensor, which outweigh the one on sparse formats",

@@ -183,4 +183,4 @@ def test_the_rules_cannot_be_changed_once_loaded() -> None:
     with pytest.raises(TypeError):
         rules.claims["new"] = rules.claims[SHIPPED_CLAIM]  # type: ignore[index]
     with pytest.raises(ValueError, match="frozen"):
-        rules.claims[SHIPPED_CLAIM].strength = 1
+        rules.claims[SHIPPED_CLAIM].strength = 1  # type: ignore[misc]

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,8 +28,8 @@ QUESTIONNAIRE = {
     "experience": "beginner intermediate expert",
     "control": "high_level full_control",
     "model": "standard custom dynamic pretrained",
-    "needs": "debugging higher_order_gradients string_tensors ragged_batches sparse_formats complex_numbers numpy_interop "
-    "input_pipelines augmentation custom_cpp_ops dashboards portability reproducibility speed low_memory "
+    "needs": "debugging higher_order_gradients string_tensors ragged_batches sparse_formats complex_numbers "
+    "numpy_interop input_pipelines augmentation custom_cpp_ops dashboards portability reproducibility speed low_memory "
     "long_term_support language_models",
     "scale": "one_machine multi_gpu cluster",
     "system": "linux windows macos",
@@ -40,11 +41,11 @@ REQUIRED = {"language", "deployment", "data_type", "goal"}
 MANY = {"deployment", "data_type", "needs", "system"}
 STATUSES = {"confirmed", "partly", "refuted", "not_testable", "superseded", "opinion", "unchecked"}
 
-LEANING_STARTS = {
-    "also", "and", "another", "both", "but", "he", "here", "however", "instead", "it", "its", "likewise",
-    "once", "otherwise", "she", "similarly", "so", "such", "that", "their", "then", "therefore", "these", "they", "this",
-    "those", "too",
-}  # fmt: skip
+LEANING_START = re.compile(
+    r"(also|another|both|but|he|here|however|instead|it|its|likewise|once|otherwise|she|similarly|so|such|that|their"
+    r"|and|then|therefore|these|they|this|those|too)\b",
+    re.IGNORECASE,
+)
 """First words of a statement that would lean on what stands before it in its document."""
 
 
@@ -59,7 +60,8 @@ CLAIMS = list(rules().claims.values())
 def document_claims() -> dict[str, str]:
     """Claim id → criterion, of every statement that the four documents make."""
     lines = (Path(__file__).parent / "document_claims.txt").read_text(encoding="utf-8").splitlines()
-    return {id: criterion for id, criterion in map(str.split, lines)}
+    pairs = (line.partition(" ") for line in lines)
+    return {id: criterion for id, _, criterion in pairs}
 
 
 def id_of(claim: Claim) -> str:
@@ -76,13 +78,13 @@ def test_every_statement_of_the_documents_kept_its_criterion() -> None:
     assert found == document_claims()
 
 
-def test_every_statement_of_the_documents_cites_a_document_and_no_other_claim_does() -> None:
-    citing = {
-        claim.id
-        for claim in CLAIMS
-        if any(rules().sources[citation.id].kind == "document" for citation in claim.sources)
-    }
-    assert citing == set(document_claims())
+def test_every_statement_of_the_documents_cites_a_document() -> None:
+    uncited = [
+        id
+        for id in document_claims()
+        if not any(rules().sources[citation.id].kind == "document" for citation in rules().claims[id].sources)
+    ]
+    assert uncited == []
 
 
 def test_each_file_of_claims_is_about_one_criterion_and_named_for_it() -> None:
@@ -127,8 +129,8 @@ def test_a_statement_is_a_sentence_that_stands_alone(claim: Claim) -> None:
     words = re.findall(r"[\w’']+", claim.statement)
     assert re.search(r"[.!?][\"”’)]?$", claim.statement)
     assert claim.statement[0].isupper() or not claim.statement[0].isalpha()
-    assert words[0].casefold() not in LEANING_STARTS
-    assert len(words) >= 5
+    assert not LEANING_START.match(claim.statement)
+    assert len(words) >= 4
     assert "\n" not in claim.statement
     assert "  " not in claim.statement
 
@@ -197,7 +199,7 @@ def file_name(path: Path) -> str:
 def test_no_two_neighbouring_entries_share_an_id(path: Path) -> None:
     for entries in lists_of_entries(parsed(path)):
         described = [entry for entry in entries if isinstance(entry, dict) and "id" in entry]
-        for first, second in zip(described, described[1:], strict=False):
+        for first, second in pairwise(described):
             same_place = first["id"] == second["id"] and first.get("section") == second.get("section")
             assert not same_place, first["id"]
 

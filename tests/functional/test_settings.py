@@ -1,0 +1,91 @@
+"""Every setting is documented with its default, and a value that cannot be used keeps the service from starting."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.errors import UnusableSetting
+from app.settings import Settings, read_settings
+from tests.functional.child_processes import tiebreak
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+ROW = re.compile(r"^\|\s*`(TIEBREAK_\w+)`\s*\|\s*(.*?)\s*\|\s*(.*?)\s*\|\s*$", re.MULTILINE)
+"""A row of the README's table: name, default, meaning."""
+
+UNUSABLE = [
+    ("TIEBREAK_MAX_BODY_BYTES", "many"),
+    ("TIEBREAK_MAX_BODY_BYTES", "0"),
+    ("TIEBREAK_MAX_BODY_BYTES", "-1"),
+    ("TIEBREAK_MAX_BODY_BYTES", "99999999999"),
+    ("TIEBREAK_MAX_BODY_BYTES", "65536.5"),
+    ("TIEBREAK_MAX_QUERY_BYTES", "many"),
+    ("TIEBREAK_MAX_QUERY_BYTES", "1"),
+    ("TIEBREAK_MAX_QUERY_BYTES", "nan"),
+    ("TIEBREAK_MAX_QUERY_BYTES", "9999999"),
+]
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """Setting → its default and its meaning, as the README says."""
+    rows = ROW.findall(README.read_text(encoding="utf-8"))
+    return {name: (default.strip("` "), meaning) for name, default, meaning in rows}
+
+
+def variable(field: str) -> str:
+    return f"TIEBREAK_{field.upper()}"
+
+
+def test_the_readme_lists_exactly_the_settings_that_there_are() -> None:
+    assert set(documented()) == {variable(field) for field in Settings.model_fields}
+
+
+@pytest.mark.parametrize("field", list(Settings.model_fields))
+def test_the_readme_says_the_default(field: str) -> None:
+    written, meaning = documented()[variable(field)]
+    default = Settings.model_fields[field].default
+    assert meaning
+    if default is None:
+        assert not re.search(r"\d", written)
+    else:
+        assert written.replace(",", "").replace(" ", "") == str(default)
+
+
+@pytest.mark.parametrize("field", list(Settings.model_fields))
+def test_every_setting_has_a_line_of_help(field: str) -> None:
+    assert (Settings.model_fields[field].description or "").endswith(".")
+
+
+@pytest.mark.parametrize(("name", "value"), UNUSABLE)
+def test_an_unusable_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UnusableSetting, match=f"^{name}: "):
+        read_settings()
+
+
+def test_all_unusable_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEBREAK_MAX_BODY_BYTES", "many")
+    monkeypatch.setenv("TIEBREAK_MAX_QUERY_BYTES", "many")
+    with pytest.raises(UnusableSetting, match=r"TIEBREAK_MAX_BODY_BYTES: .*TIEBREAK_MAX_QUERY_BYTES: "):
+        read_settings()
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["rules", "check"]])
+def test_the_service_does_not_start_with_an_unusable_value(command: list[str]) -> None:
+    child = tiebreak(*command, TIEBREAK_MAX_BODY_BYTES="many")
+    assert (child.returncode, child.stdout) == (1, "")
+    assert child.stderr.startswith("tiebreak: TIEBREAK_MAX_BODY_BYTES: ")
+    assert "Traceback" not in child.stderr
+    assert child.stderr.count("\n") == 1
+
+
+def test_values_at_the_limits_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEBREAK_MAX_BODY_BYTES", "1024")
+    monkeypatch.setenv("TIEBREAK_MAX_QUERY_BYTES", "65536")
+    assert (read_settings().max_body_bytes, read_settings().max_query_bytes) == (1024, 65_536)
+
+
+def test_settings_cannot_be_changed_later() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().max_body_bytes = 2048  # type: ignore[misc]
