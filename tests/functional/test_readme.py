@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ UPDATE = "TIEBREAK_UPDATE_README"
 """Set to 1, this writes the real outputs into the README instead of comparing: `make readme`."""
 
 
+@pytest.mark.skipif(not (shutil.which("curl") or os.environ.get("CI")), reason="the README's examples need curl")
 def test_every_example_gives_the_output_that_the_readme_shows(tmp_path: Path) -> None:
     text = README.read_text()
     with running_service(tmp_path / "log") as address:
