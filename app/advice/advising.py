@@ -5,7 +5,7 @@ from datetime import date
 from math import fsum
 
 from app.advice.answers import Answers, permalink
-from app.advice.comparison import other_policy_part
+from app.advice.comparison import differences
 from app.advice.evidence import Evidence
 from app.advice.models import (
     Advice,
@@ -17,6 +17,7 @@ from app.advice.models import (
     ConstraintPart,
     Continuity,
     CriterionPart,
+    OtherPolicy,
     OverlayPart,
     Pair,
     RaisedBy,
@@ -40,7 +41,7 @@ def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date
     chosen = answers.sets
     other: PolicyId = "documents" if policy == "today" else "today"
     scored, constraints, decided = _decide(knowledge, chosen, policy, today)
-    scored_there, _, decided_there = _decide(knowledge, chosen, other, today)
+    scored_there, constraints_there, decided_there = _decide(knowledge, chosen, other, today)
     api_layer = _api_layer(scored.evidence, today)
     changed = decided.recommendation != decided_there.recommendation
     return Advice(
@@ -58,7 +59,15 @@ def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date
         stack=stack(knowledge, chosen, policy, decided.recommendation, api_layer.evidence, today),
         policy=policy,
         documents_said=decided_there.recommendation if changed else None,
-        other_policy=other_policy_part(knowledge, other, decided_there, scored, scored_there),
+        other_policy=OtherPolicy(
+            policy=other,
+            recommendation=decided_there.recommendation,
+            strength=decided_there.strength,
+            decided_by=decided_there.decided_by,
+            constraints=[_constraint_part(knowledge, constraint) for constraint in constraints_there],
+            scores=Pair(**scored_there.scores),
+            differences=differences(knowledge, scored, scored_there),
+        ),
         continuity=_continuity(knowledge, answers, policy, today, decided),
         answers=answers.plain(knowledge),
         permalink=permalink(answers, policy),

@@ -2,32 +2,17 @@
 
 from collections.abc import Mapping
 
-from app.advice.models import Difference, OtherPolicy, Pair
+from app.advice.models import Difference
 from app.advice.scoring import Scored
-from app.advice.verdict import Verdict
 from app.knowledge.base import Knowledge
-from app.knowledge.models import PolicyId
 
 NEGLIGIBLE = 1e-12
 
 
-def other_policy_part(
-    knowledge: Knowledge, policy: PolicyId, verdict: Verdict, here: Scored, there: Scored
-) -> OtherPolicy:
-    """What the other policy, `policy`, says, against the scoring `here`."""
-    return OtherPolicy(
-        policy=policy,
-        recommendation=verdict.recommendation,
-        strength=verdict.strength,
-        scores=Pair(**there.scores),
-        differences=_differences(knowledge, here, there),
-    )
-
-
-def _differences(knowledge: Knowledge, here: Scored, there: Scored) -> list[Difference]:
-    """Largest difference first; equal ones in the order of the rules."""
+def differences(knowledge: Knowledge, here: Scored, there: Scored) -> list[Difference]:
+    """The claims that move the margin differently: the largest first, equal ones in the order of the rules."""
     moves_here, moves_there = _moves(here), _moves(there)
-    differences = [
+    found = [
         Difference(
             claim=claim.id,
             statement=claim.statement,
@@ -39,7 +24,7 @@ def _differences(knowledge: Knowledge, here: Scored, there: Scored) -> list[Diff
         for id, claim in knowledge.claims.items()
         if abs(moves_here.get(id, 0.0) - moves_there.get(id, 0.0)) > NEGLIGIBLE
     ]
-    return sorted(differences, key=lambda d: -abs(d.here - d.there))
+    return sorted(found, key=lambda d: -abs(d.here - d.there))
 
 
 def _moves(scored: Scored) -> Mapping[str, float]:

@@ -137,6 +137,8 @@ class OtherPolicy(Part):
     policy: PolicyId
     recommendation: Recommendation
     strength: Strength
+    decided_by: DecidedBy
+    constraints: list[ConstraintPart]
     scores: Pair
     differences: list[Difference]
 

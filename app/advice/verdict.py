@@ -13,6 +13,9 @@ from app.knowledge.models import Constraint, Framework, Policy, Scoring
 
 Recommendation = Literal["pytorch", "tensorflow", "either"]
 Strength = Literal["strong", "leaning", "either"]
+ROUNDING = 1e-12
+"""More than the sums of a score can be off, and far less than a margin that means anything."""
+
 DecidedBy = Literal["scores", "constraint", "conflicting_constraints"]
 
 
@@ -36,8 +39,8 @@ def verdict(scoring: Scoring, scored: Scored, constraints: Sequence[Constraint])
 
 
 def _by_margin(scoring: Scoring, margin: float) -> Verdict:
-    """A margin of exactly a threshold reaches it; rounding below 1e-9 never decides."""
-    size = abs(margin) + 1e-12
+    """A margin of exactly a threshold reaches it, also when it was rounded below it."""
+    size = abs(margin) + ROUNDING
     if size < scoring.leaning:
         return Verdict("either", "either", "scores")
     strength: Strength = "strong" if size >= scoring.strong else "leaning"
@@ -45,11 +48,11 @@ def _by_margin(scoring: Scoring, margin: float) -> Verdict:
 
 
 def standing_constraints(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> list[Constraint]:
-    """The constraints that the answers call up and whose claim counts under the policy."""
+    """The constraints that the answers call up and whose claim is trusted enough under the policy."""
     return [
         constraint
         for constraint in knowledge.constraints.values()
         if constraint.when.holds(chosen)
         and is_counted(knowledge, knowledge.claims[constraint.claim], policy)
-        and trust(knowledge.claims[constraint.claim], policy, today) > 0
+        and trust(knowledge.claims[constraint.claim], policy, today) >= knowledge.scoring.constraint_trust
     ]

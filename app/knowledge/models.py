@@ -251,12 +251,14 @@ class Scoring(Entry):
     """The constants of the value model.
 
     `neutral`: evidence added to both sides of each criterion. `leaning` and `strong`: margins between the two total
-    scores (0 to 1) from which a verdict is called so; below `leaning` it is `either`.
+    scores (0 to 1) from which a verdict is called so; below `leaning` it is `either`. `constraint_trust`: the trust
+    that the claim behind a hard constraint needs for the constraint to stand.
     """
 
     neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     leaning: Share
     strong: Share
+    constraint_trust: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
     @model_validator(mode="after")
     def _strong_is_more(self) -> "Scoring":

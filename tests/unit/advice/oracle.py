@@ -183,11 +183,12 @@ def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dic
 
 
 def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date) -> list[Entry]:
-    """Those that the answers call up while their claim counts under the policy."""
+    """Those that the answers call up while their claim is trusted enough under the policy."""
     standing = []
     for constraint in rules["constraints"].values():
         claim = rules["claims"][constraint["claim"]]
-        counts = is_counted(rules, claim, policy) and trust(claim, policy, day) > 0
+        needed = rules["scoring"]["constraint_trust"]
+        counts = is_counted(rules, claim, policy) and trust(claim, policy, day) >= needed
         if counts and holds(constraint["when"], chosen):
             standing.append(constraint)
     return standing

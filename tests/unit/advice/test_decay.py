@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from math import log2
 
 import pytest
 
@@ -141,3 +142,18 @@ def test_engine_and_oracle_agree_when_facts_are_overdue() -> None:
         assert advice.scores.pytorch == pytest.approx(float(oracle.scores["pytorch"]), abs=1e-9)
         assert advice.neutral == pytest.approx(float(oracle.neutral), abs=1e-9)
         assert [constraint.id for constraint in advice.constraints] == oracle.constraints
+
+
+def test_a_constraint_stands_until_trust_in_its_claim_has_faded_below_what_it_needs() -> None:
+    raw: RawAnswers = {
+        "language": ["cpp"],
+        "deployment": ["microcontroller"],
+        "data_type": ["audio"],
+        "goal": ["production"],
+    }
+    claim = shipped_rules().claims["microcontrollers-are-litert-ground"]
+    halvings = log2(shipped_trust(claim) / shipped_rules().scoring.constraint_trust)
+    last = review_day(claim) + timedelta(days=int(halvings * half_life()))
+    assert advice_on(raw, "today", last).decided_by == "constraint"
+    after = advice_on(raw, "today", last + timedelta(days=1))
+    assert (after.decided_by, after.constraints) == ("scores", [])

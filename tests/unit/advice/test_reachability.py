@@ -1,10 +1,14 @@
 """Every claim has its say for some answers, and background claims never do."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from app.advice.models import Advice
+from app.knowledge.loader import load
 from app.knowledge.models import Claim
-from tests.unit.advice.answer_sets import POLICIES, advice_on, seeded_answers, shipped_rules
+from tests.unit.advice.answer_sets import FRESH, POLICIES, advice_on, completed, seeded_answers, shipped_rules
 from tests.unit.advice.claim_answers import answers_from_condition
 
 CLAIMS = [claim for claim in shipped_rules().claims.values() if claim.matters_when is not None]
@@ -48,3 +52,20 @@ def test_background_claims_are_never_named() -> None:
             advice = advice_on(raw, policy)
             differences = {difference.claim for difference in advice.other_policy.differences}
             assert BACKGROUND.isdisjoint(named(advice) | differences)
+
+
+def test_a_claim_that_only_excludes_an_answer_waits_for_the_question_to_be_answered(tmp_path: Path) -> None:
+    claim = {
+        "id": "own-claim",
+        "statement": "A statement of our own.",
+        "criterion": "autodiff",
+        "favours": "pytorch",
+        "strength": 1,
+        "kind": "capability",
+        "sources": [{"id": "tiebreak", "section": "test"}],
+        "matters_when": [{"scale": {"none": ["cluster"]}}],
+    }
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"claims": [claim]}), encoding="utf-8")
+    rules = load(overlay=tmp_path)
+    for scale, is_named in (({}, False), ({"scale": ["cluster"]}, False), ({"scale": ["multi_gpu"]}, True)):
+        assert ("own-claim" in named(advice_on(completed(scale), "today", FRESH, rules))) == is_named
