@@ -1,6 +1,7 @@
 """From errors to responses: RFC 9457 problem details for programs, a page for people. The only place that does this."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -114,11 +115,22 @@ def _field_problems(error: RequestValidationError) -> list[FieldProblem]:
     problems: dict[str, FieldProblem] = {}
     for details in error.errors():
         field = _field(details["loc"])
-        message = "this is not JSON" if details["type"] == "json_invalid" else str(details["msg"])
-        if details["type"] == "extra_forbidden":
-            message = "there is no such field"
-        problems.setdefault(field, FieldProblem(field, message))
+        expected = str(details.get("ctx", {}).get("expected", ""))
+        allowed = tuple(re.findall(r"'([^']+)'", expected)) if details["type"] == "literal_error" else ()
+        message = _BODY_MESSAGE if field == "body" else _MESSAGES.get(details["type"], str(details["msg"]))
+        problems.setdefault(field, FieldProblem(field, message, allowed))
     return list(problems.values())
+
+
+_BODY_MESSAGE = "must be a JSON object, sent with content-type: application/json"
+
+_MESSAGES = {
+    "extra_forbidden": "there is no such field",
+    "missing": "is missing",
+    "dict_type": "must be a JSON object",
+    "literal_error": "is none of the values allowed",
+}
+"""Our words for pydantic's, by the type of its error."""
 
 
 def _field(location: tuple[int | str, ...]) -> str:

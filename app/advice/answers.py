@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from app.errors import FieldProblem, InvalidFields, said_back
@@ -43,18 +44,28 @@ def permalink(answers: Answers, policy: PolicyId) -> str:
     return f"/advice?{urlencode(pairs)}"
 
 
-def parse_answers(knowledge: Knowledge, raw: Mapping[str, Sequence[str]], prefix: str = "") -> Answers:
-    """Validate raw answers. Empty strings are dropped: that is how a form says "not sure".
+def parse_answers(knowledge: Knowledge, raw: Mapping[str, Any], prefix: str = "") -> Answers:
+    """Validate raw answers: an option or a list of options by question, or whatever else a caller may have sent.
+
+    Empty strings are dropped: that is how a form says "not sure".
 
     Raises:
         InvalidFields: with a problem for every question that is missing, unknown or badly answered. Field names
             are the question ids with `prefix` before them.
     """
-    given = {question: [option for option in options if option != ""] for question, options in raw.items()}
+    given = {question: _options(options) for question, options in raw.items()}
     problems = list(_problems(knowledge, given, prefix))
     if problems:
         raise InvalidFields(problems)
-    return accepted_answers(knowledge, given)
+    return accepted_answers(knowledge, {question: options or [] for question, options in given.items()})
+
+
+def _options(given: Any) -> list[str] | None:
+    """What was given as a list of options; None when it is something else."""
+    options = [given] if isinstance(given, str) else given
+    if not isinstance(options, list | tuple) or not all(isinstance(option, str) for option in options):
+        return None
+    return [option for option in options if option != ""]
 
 
 def accepted_answers(knowledge: Knowledge, raw: Mapping[str, Sequence[str]]) -> Answers:
@@ -67,9 +78,9 @@ def accepted_answers(knowledge: Knowledge, raw: Mapping[str, Sequence[str]]) -> 
     return Answers(accepted)
 
 
-def _problems(knowledge: Knowledge, given: Mapping[str, Sequence[str]], prefix: str) -> Iterator[FieldProblem]:
+def _problems(knowledge: Knowledge, given: Mapping[str, list[str] | None], prefix: str) -> Iterator[FieldProblem]:
     for id, question in knowledge.questions.items():
-        message = _question_problem(question, given.get(id, ()))
+        message = _question_problem(question, given.get(id, []))
         if message:
             yield FieldProblem(prefix + id, message, question.option_ids)
     for id in given:
@@ -77,7 +88,9 @@ def _problems(knowledge: Knowledge, given: Mapping[str, Sequence[str]], prefix: 
             yield FieldProblem(prefix + said_back(id), "there is no such question", tuple(knowledge.questions))
 
 
-def _question_problem(question: Question, options: Sequence[str]) -> str | None:
+def _question_problem(question: Question, options: list[str] | None) -> str | None:
+    if options is None:
+        return "must be an option or a list of options"
     unknown = [option for option in options if option not in question.option_ids]
     if unknown:
         return f"'{said_back(unknown[0])}' is not one of the options"

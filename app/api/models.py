@@ -1,9 +1,9 @@
 """What the API sends and takes, beside an advice. Field names are part of the public contract."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
 
@@ -43,12 +43,18 @@ class Questionnaire(BaseModel):
     rules_version: str
 
 
+OptionOrOptions = Annotated[
+    Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+]
+"""Checked against the questionnaire by `parse_answers`, which can say what is allowed."""
+
+
 class AdviceRequest(BaseModel):
     """Answers by question: an option, or a list of them. Leave out what you are not sure of."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    answers: dict[str, str | list[str]] = Field(
+    answers: dict[str, OptionOrOptions] = Field(
         examples=[
             {"language": "python", "deployment": ["mobile"], "data_type": ["images"], "goal": "production"},
         ]

@@ -30,8 +30,7 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
 @api.post("/advice", tags=["advice"])
 async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
-    raw = {id: [given] if isinstance(given, str) else given for id, given in request.answers.items()}
-    return service.advise(parse_answers(service.knowledge, raw, prefix="answers."), request.policy)
+    return service.advise(parse_answers(service.knowledge, request.answers, prefix="answers."), request.policy)
 
 
 @api.get("/claims", tags=["claims"])

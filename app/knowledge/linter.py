@@ -4,6 +4,7 @@
 advice, so it does not stop the service, but it is a mistake and `tiebreak rules check` fails for it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -86,9 +87,11 @@ def _dead_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding
 
 
 def _unreachable_picks(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
-    before: list[Pick] = []
+    """Own picks are there to go before the shipped ones, so a pick is only held against those of its own layer."""
+    picks: dict[str, list[Pick]] = defaultdict(list)
     for draft in drafts.all("stack"):
         pick: Pick = draft.entry
+        before = picks[draft.file.layer]
         if not can_hold(knowledge, pick.when):
             yield draft.finding("unreachable-pick", "no answers meet its condition", "when")
         elif all(_is_taken(before, pick, policy) for policy in _policies(pick)):
