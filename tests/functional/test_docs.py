@@ -1,0 +1,36 @@
+"""The guides' examples work, and what they list is complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.knowledge.linter import check
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs" / "rules.md").read_text()
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+
+
+def test_the_guide_has_examples() -> None:
+    assert len(EXAMPLES) >= 2
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_the_guide_is_clean_over_the_shipped_rules(example: str, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(example)
+    assert check(overlay=tmp_path) == ()
+
+
+def test_the_guide_lists_every_kind_of_finding() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "app" / "knowledge").glob("*.py"))
+    in_code = set(re.findall(r"""(?:\.finding\(|Finding\((?:"rules", 1|[^"]*?), )"([a-z-]+)",""", sources))
+    rows = re.findall(r"^\| (`.*?`) \|", GUIDE, flags=re.MULTILINE)
+    in_guide = set(re.findall(r"`([a-z-]+)`", " ".join(rows)))
+    assert len(in_code) > 15
+    assert in_code == in_guide
+
+
+def test_the_decisions_are_numbered_without_gaps() -> None:
+    numbers = sorted(path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
