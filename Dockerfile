@@ -4,9 +4,12 @@ FROM python:3.11-slim-bookworm AS build
 ARG FRAMEWORKS=cpu
 WORKDIR /app
 RUN python -m venv /venv
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
+# only what pip reads, so that a change of the code does not install everything again
 COPY pyproject.toml constraints.txt README.md LICENSE ./
-COPY app ./app
-COPY probes ./probes
+COPY app/__init__.py ./app/__init__.py
+COPY probes/__init__.py ./probes/__init__.py
 RUN if [ "$FRAMEWORKS" = none ]; then extras=""; else extras="[frameworks]"; fi \
  && /venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable ".$extras"
 
@@ -23,6 +26,7 @@ COPY templates ./templates
 COPY static ./static
 COPY probes ./probes
 COPY app ./app
+RUN python -m compileall -q app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000

@@ -1,6 +1,5 @@
 # The one list of commands, for people and for CI. `make help` prints it.
 SHELL := /bin/bash
-.SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -13,6 +12,9 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 EXTRAS_cpu := [frameworks]
 EXTRAS_none :=
+ifeq ($(filter $(FRAMEWORKS),cpu none),)
+$(error FRAMEWORKS is cpu or none, not "$(FRAMEWORKS)")
+endif
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 

@@ -6,8 +6,11 @@
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
         ├── UnknownEntry    no such claim, source or page (404)
-        ├── NotReadable     a body or a query that is not what it claims to be (400)
-        └── TooLarge        a body, query or header beyond its limit (413, 414)
+        ├── WrongMethod     an address that does not take this method (405)
+        ├── NotReadable     a body that is not what it claims to be, or another refusal of the framework's (400)
+        ├── TooLarge        a body beyond its limit (413)
+        ├── QueryTooLong    a query string beyond its limit (414)
+        └── Crashed         a fault of ours; says nothing of its cause (500)
 
 `app.problem` turns each `RequestError` into a response, in one place.
 """
@@ -93,15 +96,36 @@ class UnknownEntry(RequestError):
     title = "Not found"
 
 
+class WrongMethod(RequestError):
+    """An address that does not take this method."""
+
+    status = 405
+    title = "Method not allowed"
+
+
 class NotReadable(RequestError):
-    """A body or a query that is not what it claims to be."""
+    """A body that is not what it claims to be, or another refusal of the framework's."""
 
     status = 400
     title = "The request cannot be read"
 
 
 class TooLarge(RequestError):
-    """A body, query or header beyond its limit."""
+    """A body beyond its limit."""
 
     status = 413
     title = "The request is too large"
+
+
+class QueryTooLong(RequestError):
+    """A query string beyond its limit."""
+
+    status = 414
+    title = "The query is too long"
+
+
+class Crashed(RequestError):
+    """A fault of ours. The cause is in the log, never in the answer."""
+
+    status = 500
+    title = "Something went wrong here"

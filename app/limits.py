@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FieldProblem, NotReadable, TooLarge
+from app.errors import FieldProblem, NotReadable, QueryTooLong, TooLarge
 from app.problem import problem_response
 
 CONTENT_SECURITY_POLICY = (
@@ -57,33 +57,33 @@ class RequestLimits:
         try:
             self._check_query(scope)
             body = await self._read_body(scope, receive)
-        except (TooLarge, NotReadable) as error:
+        except (TooLarge, QueryTooLong, NotReadable) as error:
             await problem_response(error)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 
     def _check_query(self, scope: Scope) -> None:
         if len(scope["query_string"]) > self.max_query_bytes:
-            error = TooLarge(
+            raise QueryTooLong(
                 f"The query string is longer than {self.max_query_bytes} bytes.",
                 [FieldProblem("query", f"at most {self.max_query_bytes} bytes")],
             )
-            error.status = 414
-            raise error
 
     async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > self.max_body_bytes:
             raise self._too_large()
-        body, more = b"", True
+        body, more = bytearray(), True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise NotReadable("The body ended early.", [FieldProblem("body", "was cut off")])
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self.max_body_bytes:
                 raise self._too_large()
-        _check_utf8(body)
-        return body
+        _check_utf8(bytes(body))
+        return bytes(body)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(
@@ -123,11 +123,23 @@ class HeadAsGet:
 
 
 class WholeFiles(StaticFiles):
-    """Static files, always sent whole: they are small, and a bad range would be refused in plain text."""
+    """Static files, always sent whole: they are small, and a bad range would be refused in plain text.
+
+    An address with a version is the content's own (`rendering._asset`), so it may be kept for good.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name, value) for name, value in scope.get("headers", []) if name != b"range"]
-        await super().__call__({**scope, "headers": headers}, receive, send)
+        kept = "public, max-age=31536000, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
+
+        async def send_cached(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer["cache-control"] = kept
+                del answer["accept-ranges"]
+            await send(message)
+
+        await super().__call__({**scope, "headers": headers}, receive, send_cached)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

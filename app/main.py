@@ -10,7 +10,7 @@ from app import __version__
 from app.api.routes import api, health
 from app.errors import UnusableSetting
 from app.knowledge.loader import load
-from app.limits import HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
+from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.problem import Problem, install
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.include_router(pages)
     app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
-    install(app, error_page)
+    install(app, error_page, SECURITY_HEADERS)
     _document_problems(app)
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
     app.add_middleware(HeadAsGet)

@@ -12,7 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import FieldProblem, InvalidFields, NotReadable, RequestError, UnknownEntry, said_back
+from app.errors import (
+    Crashed,
+    FieldProblem,
+    InvalidFields,
+    NotReadable,
+    RequestError,
+    UnknownEntry,
+    WrongMethod,
+    said_back,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -58,6 +67,7 @@ PROBLEM_DOCS: dict[int | str, dict[str, Any]] = {
     for status, text in {
         400: "The request cannot be read",
         413: "The request is too large",
+        414: "The query is too long",
         422: "Some fields cannot be used",
     }.items()
 }
@@ -73,41 +83,54 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/api/")
 
 
-def install(app: FastAPI, error_page: ErrorPage) -> None:
-    """Answer every error of an application in the caller's form."""
+def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> None:
+    """Answer every error of an application in the caller's form.
+
+    A crash is answered outside of all middleware, so it is given the `headers` that they would have added.
+    """
+
+    async def answer(request: Request, error: RequestError) -> Response:
+        response = await error_page(error) if wants_page(request) else problem_response(error)
+        response.headers["vary"] = "accept"
+        return response
 
     async def on_request_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestError)  # noqa: S101 - narrows the type for the checker
-        return await error_page(error) if wants_page(request) else problem_response(error)
+        return await answer(request, error)
 
     async def on_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        return await on_request_error(request, InvalidFields(_field_problems(error)))
+        return await answer(request, InvalidFields(_field_problems(error)))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        response = await on_request_error(request, _from_http(error, request))
+        response = await answer(request, _from_http(error, request))
         response.headers.update(error.headers or {})
+        return response
+
+    async def on_crash(request: Request, _: Exception) -> Response:
+        response = await answer(request, Crashed("The service made a mistake. It is in the server's log."))
+        response.headers.update(headers)
         return response
 
     app.add_exception_handler(RequestError, on_request_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_crash)
 
 
 def _from_http(error: HTTPException, request: Request) -> RequestError:
-    """FastAPI's own refusals in our words."""
+    """FastAPI's and Starlette's own refusals in our words."""
     if error.status_code == 404:
         return UnknownEntry(
             "There is nothing at this address.", [FieldProblem("path", "there is no such page or route")]
         )
     if error.status_code == 405:
-        wrong = NotReadable(
-            f"This address does not take {request.method}.", [FieldProblem("method", "is not allowed here")]
-        )
-        wrong.status, wrong.title = 405, "Method not allowed"
-        return wrong
-    return NotReadable("The body cannot be read.", [FieldProblem("body", "must be JSON in UTF-8")])
+        problem = FieldProblem("method", "is not allowed here")
+        return WrongMethod(f"This address does not take {request.method}.", [problem])
+    if request.method in ("POST", "PUT", "PATCH"):
+        return NotReadable("The body cannot be read.", [FieldProblem("body", "must be JSON in UTF-8")])
+    return NotReadable("The request cannot be read.", [FieldProblem("path", "cannot be read")])
 
 
 def _field_problems(error: RequestValidationError) -> list[FieldProblem]:

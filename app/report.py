@@ -6,6 +6,7 @@ from textwrap import indent, wrap
 from app.advice.models import Advice, Reason
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
+from app.words import STATUS_WORDS, headline, instead, strength_sentence
 
 WIDTH = 100
 REASONS = 5
@@ -14,16 +15,25 @@ REASONS = 5
 def advice_report(knowledge: Knowledge, advice: Advice) -> str:
     """The verdict, what stands before the scores, the strongest reasons with their sources, and the stack."""
     return "\n".join(
-        [*_verdict(advice), *_gates(advice), *_reasons(knowledge, advice), *_stack(advice), "", advice.permalink]
+        [
+            *_verdict(knowledge, advice),
+            *_gates(advice),
+            *_reasons(knowledge, advice),
+            *_stack(advice),
+            "",
+            f"The page of this advice: {advice.permalink}",
+        ]
     )
 
 
-def _verdict(advice: Advice) -> Iterator[str]:
+def _verdict(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
     strength = "" if advice.strength == "either" else f" ({advice.strength})"
-    yield f"{NAMES[advice.recommendation]}{strength}"
+    yield f"{headline(advice)}{strength}. {strength_sentence(advice)}"
+    if advice.overlay:
+        yield f"This host's own rules take part: {len(advice.overlay)} entries differ from the shipped ones."
     yield f"PyTorch {advice.scores.pytorch:.1%}, TensorFlow {advice.scores.tensorflow:.1%}"
     if advice.documents_said:
-        yield f"Under the policy {advice.other_policy.policy}: {NAMES[advice.documents_said]}"
+        yield f"{knowledge.policies[advice.other_policy.policy].name}: {NAMES[advice.documents_said]}"
 
 
 def _gates(advice: Advice) -> Iterator[str]:
@@ -41,7 +51,9 @@ def _reasons(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
         for reason in reasons:
             source = reason.sources[0]
             place = f"{knowledge.sources[source.id].title}, {source.section}"
-            yield _paragraph(f"+{100 * reason.contribution:.1f}  {reason.statement} [{reason.status}; {place}]")
+            yield _paragraph(
+                f"+{100 * reason.contribution:.1f}  {reason.statement} [{STATUS_WORDS[reason.status]}; {place}]"
+            )
 
 
 def _strongest(advice: Advice, framework: Framework) -> list[Reason]:
@@ -52,8 +64,9 @@ def _stack(advice: Advice) -> Iterator[str]:
     if advice.stack:
         yield "\nStack:"
     for part in advice.stack:
-        instead = f" Instead: {part.successor}." if part.state == "retired" and part.successor else ""
-        yield _paragraph(f"{part.role_name}: {part.name} ({part.state}).{instead}")
+        with_which = f" with {NAMES[part.framework]}" if advice.recommendation == "either" else ""
+        successor = f" Instead: {instead(part)}." if instead(part) else ""
+        yield _paragraph(f"{part.role_name}{with_which}: {part.name} ({part.state}).{successor}")
 
 
 def _paragraph(text: str) -> str:

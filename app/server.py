@@ -24,5 +24,7 @@ def run(host: str, port: int) -> None:
     )
     try:
         uvicorn.Server(config).run()
+    except KeyboardInterrupt:  # Ctrl-C is how a person ends it
+        return
     except SystemExit as stop:  # uvicorn has said why; its own statuses are not ours
         sys.exit(1 if stop.code else 0)

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from starlette.requests import Request
-
 from app.advice.advising import advise
 from app.advice.answers import Answers
 from app.advice.models import Advice
@@ -28,10 +26,3 @@ class Service:
     def advise(self, answers: Answers, policy: PolicyId) -> Advice:
         """The advice for these answers, as of today."""
         return advise(self.knowledge, answers, policy, self.today())
-
-
-def service_of(request: Request) -> Service:
-    """The service of the application that a request came to; for `fastapi.Depends`."""
-    service = request.app.state.service
-    assert isinstance(service, Service)  # noqa: S101 - tells the type checker what create_app put there
-    return service

@@ -17,6 +17,7 @@ from app.advice.models import (
     ConstraintPart,
     Continuity,
     CriterionPart,
+    NamedComponent,
     OtherPolicy,
     OverlayPart,
     Pair,
@@ -30,7 +31,7 @@ from app.advice.verdict import Verdict, standing_constraints, verdict
 from app.advice.weights import raises
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import Citation, Claim, Constraint, PolicyId
+from app.knowledge.models import Citation, Claim, Component, Constraint, PolicyId
 
 CODEBASE = "codebase"
 """The question whose answer is weighed as continuity, and left out to advise as if starting afresh."""
@@ -42,7 +43,7 @@ def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date
     other: PolicyId = "documents" if policy == "today" else "today"
     scored, constraints, decided = _decide(knowledge, chosen, policy, today)
     scored_there, constraints_there, decided_there = _decide(knowledge, chosen, other, today)
-    api_layer = _api_layer(scored.evidence, today)
+    api_layer = _api_layer(knowledge, scored.evidence, today)
     changed = decided.recommendation != decided_there.recommendation
     return Advice(
         recommendation=decided.recommendation,
@@ -53,8 +54,8 @@ def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date
         constraints=[_constraint_part(knowledge, constraint) for constraint in constraints],
         cautions=_cautions(knowledge, chosen),
         criteria=[_criterion_part(knowledge, chosen, criterion) for criterion in scored.criteria],
-        reasons=_reasons(scored.contributions, today),
-        set_aside=[_set_aside(e.claim, today) for e in scored.evidence if e.amount == 0],
+        reasons=_reasons(knowledge, scored.contributions, today),
+        set_aside=[_set_aside(knowledge, e.claim, today) for e in scored.evidence if e.amount == 0],
         api_layer=api_layer,
         stack=stack(knowledge, chosen, policy, decided.recommendation, api_layer.evidence, today),
         policy=policy,
@@ -89,7 +90,11 @@ def _cited(citations: Sequence[Citation]) -> list[CitedSource]:
     return [CitedSource(id=citation.id, section=citation.section) for citation in citations]
 
 
-def _claim_part(claim: Claim, today: date) -> ClaimPart:
+def _named(component: Component) -> NamedComponent:
+    return NamedComponent(id=component.id, name=component.name, state=component.state)
+
+
+def _claim_part(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPart:
     return ClaimPart(
         claim=claim.id,
         criterion=claim.criterion,
@@ -99,19 +104,20 @@ def _claim_part(claim: Claim, today: date) -> ClaimPart:
         finding=claim.finding,
         succeeded_by=claim.succeeded_by,
         sources=_cited(claim.sources),
+        components=[_named(knowledge.components[id]) for id in claim.components],
         review_due=claim.days_overdue(today) > 0,
     )
 
 
-def _reasons(contributions: Sequence[Contribution], today: date) -> list[Reason]:
+def _reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: date) -> list[Reason]:
     """Largest contribution first; equal ones in the order of the rules."""
-    return [_reason(contribution, today) for contribution in sorted(contributions, key=lambda c: -c.amount)]
+    return [_reason(knowledge, contribution, today) for contribution in sorted(contributions, key=lambda c: -c.amount)]
 
 
-def _reason(contribution: Contribution, today: date) -> Reason:
+def _reason(knowledge: Knowledge, contribution: Contribution, today: date) -> Reason:
     evidence = contribution.evidence
     return Reason(
-        **vars(_claim_part(evidence.claim, today)),
+        **vars(_claim_part(knowledge, evidence.claim, today)),
         favours="neither" if evidence.side == "level" else evidence.side,
         contribution=contribution.amount,
         strength=evidence.claim.strength,
@@ -120,16 +126,16 @@ def _reason(contribution: Contribution, today: date) -> Reason:
     )
 
 
-def _set_aside(claim: Claim, today: date) -> SetAside:
-    return SetAside(**vars(_claim_part(claim, today)), favours=claim.favours)
+def _set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
+    return SetAside(**vars(_claim_part(knowledge, claim, today)), favours=claim.favours)
 
 
-def _api_layer(evidence: Sequence[Evidence], today: date) -> ApiLayer:
+def _api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
     """The evidence for Keras as an API, whatever the policy counts it for."""
     pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
     return ApiLayer(
         evidence=fsum(e.amount for e in pieces),
-        reasons=[_set_aside(e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
+        reasons=[_set_aside(knowledge, e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
     )
 
 
@@ -173,5 +179,10 @@ def _continuity(
     if codebase == "none":
         return None
     scored, _, decided = _decide(knowledge, answers.without(CODEBASE).sets, policy, today)
-    afresh = Afresh(recommendation=decided.recommendation, strength=decided.strength, scores=Pair(**scored.scores))
+    afresh = Afresh(
+        recommendation=decided.recommendation,
+        strength=decided.strength,
+        decided_by=decided.decided_by,
+        scores=Pair(**scored.scores),
+    )
     return Continuity(codebase=codebase, staying=staying.recommendation, afresh=afresh)

@@ -26,6 +26,14 @@ class CitedSource(Part):
     section: str
 
 
+class NamedComponent(Part):
+    """A component that a claim is about, and how it is today."""
+
+    id: str
+    name: str
+    state: ComponentState
+
+
 class ClaimPart(Part):
     """What an advice says of a claim wherever it names one."""
 
@@ -37,6 +45,7 @@ class ClaimPart(Part):
     finding: str | None
     succeeded_by: str | None
     sources: list[CitedSource]
+    components: list[NamedComponent]
     review_due: bool = Field(description="The day by which this fact was to be reviewed has passed.")
 
 
@@ -51,7 +60,7 @@ class Reason(ClaimPart):
 
 
 class SetAside(ClaimPart):
-    """A claim about this situation that does not count under the policy, because it no longer holds."""
+    """A claim about this situation that counts for neither framework: it no longer holds, or decides the API layer."""
 
     favours: Favours
 
@@ -146,6 +155,7 @@ class OtherPolicy(Part):
 class Afresh(Part):
     recommendation: Recommendation
     strength: Strength
+    decided_by: DecidedBy
     scores: Pair
 
 

@@ -4,7 +4,8 @@ A criterion's score for a framework is its share of the evidence, with the same 
     s(f) = (e(f) + l/2 + N) / (e(pytorch) + e(tensorflow) + l + 2N)
 where e(f) is the evidence for f and l the evidence that the two are level. The total is the weighted sum over the
 criteria on which something applies (Keeney and Raiffa, Decisions with Multiple Objectives, 1976, on additive value
-models). Sums are exact (math.fsum), so that their order changes nothing and exchanging the frameworks mirrors them.
+models). Sums of evidence are exact (math.fsum), so that their order changes nothing and exchanging the frameworks
+mirrors them.
 """
 
 from collections.abc import Mapping, Sequence

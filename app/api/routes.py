@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from app.advice.answers import parse_answers
 from app.advice.models import Advice
@@ -10,12 +10,10 @@ from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Question
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
 from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
 from app.query import single_values
-from app.service import Service, service_of
+from app.web import ServiceOf
 
 api = APIRouter(prefix="/api/v1", responses=PROBLEM_DOCS)
 health = APIRouter(tags=["health"])
-
-ServiceOf = Annotated[Service, Depends(service_of)]
 
 
 @api.get("/questionnaire", tags=["advice"])

@@ -14,6 +14,9 @@ Chosen = Mapping[str, frozenset[str]]
 """Answers as the engine sees them: question id → the chosen option ids, never empty."""
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 class Term(BaseModel):
     """What one question's answer must be like."""
 
@@ -77,11 +80,14 @@ class Condition(BaseModel):
         return self.alternatives == ({},)
 
     def holds(self, chosen: Chosen) -> bool:
-        """Whether the answers meet the condition."""
-        return any(
-            all(term.holds(chosen.get(question, frozenset())) for question, term in alternative.items())
-            for alternative in self.alternatives
-        )
+        """Whether the answers meet the condition. Plain loops: this is asked of every claim for every advice."""
+        for alternative in self.alternatives:
+            for question, term in alternative.items():
+                if not term.holds(chosen.get(question, NOTHING)):
+                    break
+            else:
+                return True
+        return False
 
     def terms(self) -> Iterator[tuple[str, Term]]:
         """Every (question id, term) that the condition names."""

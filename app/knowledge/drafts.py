@@ -1,6 +1,6 @@
 """From parsed files to validated entries that still know their place, so that every later finding can name it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -60,7 +60,18 @@ class Draft(Generic[EntryT]):
 
 
 class Drafts(dict[str, dict[str, Draft[Any]]]):
-    """Collection → id → draft, in the order in which the entries are to be used."""
+    """Collection → id → draft, in the order in which the entries are to be used.
+
+    `broken` holds (collection, id) of entries that are there and not valid: naming them is no fault of its own.
+    """
+
+    def __init__(self, entries: Mapping[str, dict[str, Draft[Any]]] | None = None) -> None:
+        super().__init__(entries or {})
+        self.broken: set[tuple[str, str]] = set()
+
+    def knows(self, collection: str, id: str) -> bool:
+        """Whether an entry of this id exists, valid or not."""
+        return id in self[collection] or (collection, id) in self.broken
 
     def __missing__(self, collection: str) -> dict[str, Draft[Any]]:
         self[collection] = {}
@@ -80,9 +91,19 @@ class Drafts(dict[str, dict[str, Draft[Any]]]):
             yield draft, "when", draft.entry.when
 
 
-def drafts_of(file: RuleFile) -> tuple[list[tuple[str, Draft[Any]]], list[Finding]]:
-    """Every valid entry of a file with the name of its collection, and a finding for each thing that is not."""
+@dataclass(frozen=True)
+class FileDrafts:
+    """What a file holds: its valid entries by collection, (collection, id) of the others, and what is wrong."""
+
+    drafts: list[tuple[str, Draft[Any]]]
+    broken: set[tuple[str, str]]
+    findings: list[Finding]
+
+
+def drafts_of(file: RuleFile) -> FileDrafts:
+    """Validate every entry of a file."""
     drafts: list[tuple[str, Draft[Any]]] = []
+    broken: set[tuple[str, str]] = set()
     findings: list[Finding] = []
     for key, at, value in _raw_entries(file):
         model = Scoring if key == "scoring" else COLLECTIONS.get(key)
@@ -92,8 +113,9 @@ def drafts_of(file: RuleFile) -> tuple[list[tuple[str, Draft[Any]]], list[Findin
         try:
             drafts.append((key, Draft(model.model_validate(value), file, at)))
         except ValidationError as error:
+            broken.add((key, str(value.get("id")) if isinstance(value, dict) else ""))
             findings.extend(_finding(file, at, value, details) for details in error.errors())
-    return drafts, findings
+    return FileDrafts(drafts, broken, findings)
 
 
 def _raw_entries(file: RuleFile) -> Iterator[tuple[str, Location, Any]]:
@@ -118,12 +140,19 @@ def _misplaced(file: RuleFile, key: str, at: Location) -> Finding:
 
 def _finding(file: RuleFile, at: Location, value: Any, details: ErrorDetails) -> Finding:
     place = tuple(part for part in details["loc"] if part != "alternatives")
-    who = value.get("id", "entry without an id") if isinstance(value, dict) else "entry"
+    who = value.get("id", at[0]) if isinstance(value, dict) else "entry"
     where = ".".join(str(part) for part in place)
-    message = details["msg"].removeprefix("Value error, ")
+    message = _message(details)
     if details["type"] == "extra_forbidden":
         return Finding(file.name, file.line((*at, *place)), "unknown-key", f"{who}: unknown key '{where}'")
     if details["type"] == "missing":
         return Finding(file.name, file.line((*at, *place)), "missing-key", f"{who}: missing key '{where}'")
     text = f"{who}: {where}: {message}" if where else f"{who}: {message}"
     return Finding(file.name, file.line((*at, *place)), "value", text)
+
+
+def _message(details: ErrorDetails) -> str:
+    if details["type"] == "too_short":
+        fewest = details["ctx"]["min_length"]
+        return f"needs at least {fewest} {'entry' if fewest == 1 else 'entries'}"
+    return details["msg"].removeprefix("Value error, ")

@@ -10,10 +10,10 @@ import yaml
 from app.errors import Finding
 
 MAX_BYTES = 1_000_000
-"""A rule file larger than this is refused unread; the largest shipped one is a thirtieth of it."""
+"""A rule file larger than this is refused."""
 
 MAX_DEPTH = 20
-"""How deep lists and mappings may nest; the deepest shipped rule has eight levels."""
+"""How deep lists and mappings may nest; a rule needs less than half of it."""
 
 Location = tuple[str | int, ...]
 
@@ -53,8 +53,13 @@ def read_folder(folder: Path, label: str) -> tuple[list[RuleFile], list[Finding]
 
 
 def _visible_files(folder: Path) -> list[Path]:
-    found = [path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and not path.is_dir()]
+    found = [path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml") and _is_file(path)]
     return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def _is_file(path: Path) -> bool:
+    """Files, and links that lead nowhere, which are reported; not folders, and not pipes, which would never end."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def read_file(path: Path, layer: str, name: str) -> RuleFile | list[Finding]:

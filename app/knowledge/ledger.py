@@ -6,7 +6,7 @@ from typing import get_args
 
 from app.errors import FieldProblem, InvalidFields, UnknownEntry, said_back
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Claim, Favours, Source, Status
+from app.knowledge.models import Claim, Favours, Status
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,3 @@ def claims_per_source(knowledge: Knowledge) -> dict[str, int]:
         for id in {citation.id for citation in claim.sources}:
             counts[id] += 1
     return counts
-
-
-def described(source: Source) -> str:
-    """Title, author, publisher and date in one line."""
-    parts = [source.title, source.author, source.publisher, source.date]
-    return ", ".join(part for part in parts if part)

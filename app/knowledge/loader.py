@@ -37,7 +37,7 @@ def read(overlay: Path | None, shipped: Path) -> tuple[Drafts, tuple[OverlayChan
         own, own_findings = _read_layer(overlay, str(overlay))
         findings += own_findings
         drafts, changes = _lay_over(drafts, own)
-    findings = findings or reference_findings(drafts)
+    findings += reference_findings(drafts, whole=not findings)
     if findings:
         raise InvalidRules(findings)
     return drafts, changes
@@ -51,9 +51,10 @@ def _read_layer(folder: Path, label: str) -> tuple[Drafts, list[Finding]]:
         raise UnusableSetting(f"the folder of rules {folder} holds no .yaml file")
     layer = Drafts()
     for file in files:
-        drafts, faults = drafts_of(file)
-        findings += faults
-        for collection, draft in drafts:
+        read = drafts_of(file)
+        findings += read.findings
+        layer.broken |= read.broken
+        for collection, draft in read.drafts:
             findings += _add(layer[collection], collection, draft)
     return layer, findings
 
@@ -77,6 +78,7 @@ def _lay_over(shipped: Drafts, own: Drafts) -> tuple[Drafts, tuple[OverlayChange
     )
     merged = Drafts({name: {**shipped[name], **own[name]} for name in [*COLLECTIONS, "scoring"]})
     merged["stack"] = {**own["stack"], **shipped["stack"]}
+    merged.broken = shipped.broken | own.broken
     return merged, changes
 
 

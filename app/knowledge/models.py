@@ -1,7 +1,7 @@
 """What a rule may say: the frozen models that every entry of `rules/` is read into."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -241,7 +241,7 @@ class Policy(Entry):
 
     @model_validator(mode="after")
     def _trusts_every_status(self) -> "Policy":
-        missing = sorted(set(Status.__args__) - set(self.trust))  # type: ignore[attr-defined]
+        missing = sorted(set(get_args(Status)) - set(self.trust))
         if missing:
             raise ValueError(f"trust lacks {', '.join(missing)}")
         return self

@@ -9,14 +9,20 @@ from app.knowledge.drafts import Draft, Drafts
 from app.knowledge.models import Claim, Component, Option, Question
 
 
-def reference_findings(drafts: Drafts) -> list[Finding]:
-    """Every dangling, doubled and unused id of a whole rule base. Each entry is valid in itself already."""
-    findings = list(_missing_collections(drafts))
-    if findings:
+def reference_findings(drafts: Drafts, whole: bool) -> list[Finding]:
+    """Every dangling, doubled and unused id of a rule base.
+
+    `whole` says that nothing is missing from it; otherwise what an entry that could not be read may have used is not
+    called unused.
+    """
+    findings = [*_dangling_ids(drafts), *_condition_findings(drafts)]
+    if not whole:
         return findings
+    missing = list(_missing_collections(drafts))
+    if missing:
+        return missing
     return [
-        *_dangling_ids(drafts),
-        *_condition_findings(drafts),
+        *findings,
         *_option_findings(drafts),
         *_unused_sources(drafts),
         *_unused_criteria(drafts),
@@ -58,7 +64,7 @@ def _references(drafts: Drafts) -> Iterator[tuple[Draft[Any], str, str, str]]:
 
 def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
     for draft, key, collection, id in _references(drafts):
-        if id not in drafts[collection]:
+        if not drafts.knows(collection, id):
             yield draft.finding("dangling-id", f"'{id}' is none of the {collection}", key)
         elif draft.id == id and collection == "claims" and key == "conflicts_with":
             yield draft.finding("value", "conflicts with itself", key)
@@ -67,6 +73,8 @@ def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
 def _condition_findings(drafts: Drafts) -> Iterator[Finding]:
     for draft, key, condition in drafts.conditions():
         for question, term in condition.terms():
+            if ("questions", question) in drafts.broken:
+                continue
             if question not in drafts["questions"]:
                 yield draft.finding("dangling-id", f"'{question}' is no question", key)
                 continue

@@ -6,15 +6,19 @@ from urllib.parse import urlencode
 from app.advice.answers import Answers, permalink
 from app.advice.models import Advice, Reason
 from app.knowledge.base import Knowledge
-from app.knowledge.models import NAMES, Favours
+from app.knowledge.models import Favours
 from app.pages.contexts import AdvicePage, AnswerView
+from app.words import headline, strength_sentence
 
 
 def advice_page(knowledge: Knowledge, answers: Answers, advice: Advice) -> AdvicePage:
     """Everything that the page shows, in the order in which it shows it."""
     return AdvicePage(
-        title=f"{_headline(advice)} — PyTorch or TensorFlow?",
+        title=f"{headline(advice)} — PyTorch or TensorFlow?",
         advice=advice,
+        headline=headline(advice),
+        strength=strength_sentence(advice),
+        address=advice.permalink,
         summary=_summary(knowledge, answers),
         for_pytorch=_reasons(advice, "pytorch"),
         for_tensorflow=_reasons(advice, "tensorflow"),
@@ -27,10 +31,6 @@ def advice_page(knowledge: Knowledge, answers: Answers, advice: Advice) -> Advic
         policy_links={policy: permalink(answers, policy) for policy in knowledge.policies},
         json_body=json.dumps({"answers": advice.answers, "policy": advice.policy}),
     )
-
-
-def _headline(advice: Advice) -> str:
-    return "Either" if advice.recommendation == "either" else NAMES[advice.recommendation]
 
 
 def _reasons(advice: Advice, favours: Favours) -> list[Reason]:

@@ -9,7 +9,7 @@ from app.knowledge.conditions import Term
 from app.knowledge.ledger import Filter, choices, claims_per_source, find_claims
 from app.knowledge.models import NAMES, Claim, Question, Status
 from app.pages.contexts import ClaimPage, ClaimsPage, ConditionView, FilterView, SourcesPage, SourceView
-from app.pages.rendering import STATUS_WORDS
+from app.words import STATUS_WORDS
 
 FILTER_LABELS = {"source": "Source", "criterion": "Criterion", "favours": "Favours", "status": "Status"}
 

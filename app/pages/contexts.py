@@ -27,6 +27,7 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class QuestionnairePage(Page):
+    heading: str
     core: Sequence[QuestionView]
     more: Sequence[QuestionView]
     problems: Sequence[FieldProblem]
@@ -49,6 +50,9 @@ class AnswerView:
 @dataclass(frozen=True)
 class AdvicePage(Page):
     advice: Advice
+    headline: str
+    strength: str
+    address: str
     summary: str
     for_pytorch: Sequence[Reason]
     for_tensorflow: Sequence[Reason]
@@ -147,6 +151,9 @@ class PolicyWins:
 @dataclass(frozen=True)
 class MethodologyPage(Page):
     policies: Sequence[Policy]
+    criteria: Sequence[Criterion]
+    largest_raise: float
+    core: Sequence[Question]
     scoring: Scoring
     statuses: Sequence[Status]
     total: int

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import product
+from threading import Lock
 from typing import get_args
 
 from app.advice.scoring import score
@@ -14,7 +15,7 @@ from app.knowledge.conditions import Chosen
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import NAMES, Policy, Status
 from app.pages.contexts import MethodologyPage, PolicyWins, Tally, WinShare
-from app.pages.rendering import STATUS_WORDS
+from app.words import STATUS_WORDS
 
 
 def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
@@ -24,6 +25,11 @@ def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
     return MethodologyPage(
         title="Methodology",
         policies=list(knowledge.policies.values()),
+        criteria=list(knowledge.criteria.values()),
+        largest_raise=max(
+            (p for q in knowledge.questions.values() for o in q.options for p in o.raises.values()), default=0
+        ),
+        core=[question for question in knowledge.questions.values() if question.core],
         scoring=knowledge.scoring,
         statuses=get_args(Status),
         total=len(claims),
@@ -43,8 +49,17 @@ def _tallies(values: Iterable[str], labels: Mapping[str, str]) -> list[Tally]:
     return [Tally(labels.get(value, value), count) for value, count in Counter(values).most_common()]
 
 
-@lru_cache(maxsize=4)
 def count_wins(knowledge: Knowledge, today: date) -> tuple[PolicyWins, ...]:
+    """The counts of a day, counted once: whoever asks while they are being counted waits for them."""
+    with _COUNTING:
+        return _count_wins(knowledge, today)
+
+
+_COUNTING = Lock()
+
+
+@lru_cache(maxsize=4)
+def _count_wins(knowledge: Knowledge, today: date) -> tuple[PolicyWins, ...]:
     """Count recommendations over every combination of one option for each core question; about a second's work."""
     return tuple(_policy_wins(knowledge, policy, today) for policy in knowledge.policies.values())
 

@@ -25,7 +25,8 @@ def questionnaire_page(
     ]
     more = [view for view in views if not view.question.core]
     return QuestionnairePage(
-        title="PyTorch or TensorFlow?",
+        title=f"{'Error: ' if problems else ''}PyTorch or TensorFlow?",
+        heading=f"{_count(sum(question.core for question in knowledge.questions.values()))} about your project",
         core=[view for view in views if view.question.core],
         more=more,
         problems=problems,
@@ -35,3 +36,10 @@ def questionnaire_page(
         claims=len(knowledge.claims),
         sources=sum(1 for id in claims_per_source(knowledge) if knowledge.sources[id].kind == "document"),
     )
+
+
+def _count(questions: int) -> str:
+    """The number of questions in words, as far as words are usual."""
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    number = words[questions] if questions < len(words) else str(questions)
+    return f"{number} question{'' if questions == 1 else 's'}"

@@ -1,9 +1,9 @@
 """Jinja as the pages use it: strict about undefined names, escaping everything, one context class a page."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 from app.knowledge.models import NAMES
 from app.pages.contexts import Page
+from app.words import STATUS_WORDS, instead
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
-
-STATUS_WORDS: Mapping[str, str] = {
-    "confirmed": "confirmed",
-    "partly": "partly true",
-    "refuted": "refuted",
-    "superseded": "superseded",
-    "opinion": "opinion",
-    "not_testable": "not testable",
-    "unchecked": "not checked yet",
-}
-"""How a page says a claim's status."""
 
 
 def _environment() -> Environment:
@@ -42,12 +32,14 @@ def _environment() -> Environment:
         signed=lambda share: f"{100 * share:+.1f}".replace("-", "−"),
         day=lambda day: f"{day.day} {day:%B %Y}" if isinstance(day, date) else day,
         name=lambda id: NAMES[id],
+        instead=instead,
         status_words=lambda status: STATUS_WORDS[status],
     )
     environment.globals["asset"] = _asset
     return environment
 
 
+@cache
 def _asset(name: str) -> str:
     """A static file's address, which changes with its content so that it can be cached for good."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]

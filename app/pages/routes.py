@@ -1,11 +1,11 @@
 """The pages. Thin: each route asks the same functions as the API and gives the answer to a template."""
 
-from typing import Annotated
+from dataclasses import replace
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.advice.answers import Answers, accepted_answers, parse_answers, permalink
+from app.advice.answers import DEFAULT_POLICY, Answers, parse_answers, permalink
 from app.errors import FieldProblem, InvalidFields, RequestError
 from app.knowledge.ledger import find_claim, make_filter
 from app.knowledge.models import PolicyId
@@ -15,13 +15,12 @@ from app.pages.contexts import AdvicePage, DocsPage, ErrorPage
 from app.pages.methodology import methodology_page
 from app.pages.questionnaire import questionnaire_page
 from app.pages.rendering import html, text
-from app.problem import problem_response, wants_page
+from app.problem import wants_page
 from app.query import Items, policy_of, raw_answers, single_values
-from app.service import Service, service_of
+from app.service import Service
+from app.web import ServiceOf
 
 pages = APIRouter(include_in_schema=False)
-
-ServiceOf = Annotated[Service, Depends(service_of)]
 
 
 def _items(request: Request) -> Items:
@@ -44,6 +43,8 @@ async def advice(request: Request, service: ServiceOf) -> Response:
     try:
         answers, policy = _answers(service, items)
     except InvalidFields as error:
+        if not wants_page(request):
+            raise
         return _questionnaire_again(request, service, error)
     if any(value == "" for _, value in items):
         return RedirectResponse(permalink(answers, policy), status_code=303)
@@ -54,31 +55,32 @@ async def advice(request: Request, service: ServiceOf) -> Response:
 async def decision_record(request: Request, service: ServiceOf) -> Response:
     """The advice as a Markdown architecture decision record (MADR 4)."""
     answers, policy = _answers(service, _items(request))
-    return text("advice.md", _advice_page(service, answers, policy), "text/markdown")
+    page = _advice_page(service, answers, policy)
+    return text("advice.md", replace(page, address=f"{request.base_url}".rstrip("/") + page.address), "text/markdown")
 
 
 def _answers(service: Service, items: Items) -> tuple[Answers, PolicyId]:
     """Answers and policy of a query, with the problems of both at once."""
     problems: list[FieldProblem] = []
-    raw = raw_answers(items, besides=("policy",))
+    answers, policy = Answers({}), DEFAULT_POLICY
     try:
-        parse_answers(service.knowledge, raw)
+        answers = parse_answers(service.knowledge, raw_answers(items, besides=("policy",)))
     except InvalidFields as error:
         problems += error.problems
     try:
-        policy_of(items)
+        policy = policy_of(items)
     except InvalidFields as error:
         problems += error.problems
     if problems:
         raise InvalidFields(problems)
-    return accepted_answers(service.knowledge, raw), policy_of(items)
+    return answers, policy
 
 
 def _policy_or_default(items: Items) -> PolicyId:
     try:
         return policy_of(items)
     except InvalidFields:
-        return policy_of(())
+        return DEFAULT_POLICY
 
 
 def _advice_page(service: Service, answers: Answers, policy: PolicyId) -> AdvicePage:
@@ -86,8 +88,6 @@ def _advice_page(service: Service, answers: Answers, policy: PolicyId) -> Advice
 
 
 def _questionnaire_again(request: Request, service: Service, error: InvalidFields) -> Response:
-    if not wants_page(request):
-        return problem_response(error)
     items = _items(request)
     raw = raw_answers(items, besides=("policy",))
     page = questionnaire_page(service.knowledge, raw, _policy_or_default(items), problems=error.problems)

@@ -75,7 +75,7 @@ def test_advise_prints_verdict_scores_reasons_and_permalink(policy: str) -> None
     assert advice["strength"] in lines[0]
     assert f"PyTorch {advice['scores']['pytorch']:.1%}" in lines[1]
     assert f"TensorFlow {advice['scores']['tensorflow']:.1%}" in lines[1]
-    assert lines[-1] == advice["permalink"]
+    assert lines[-1].endswith(f" {advice['permalink']}")
     said = " ".join(child.stdout.split())
     for framework in ("pytorch", "tensorflow"):
         strongest = next(reason for reason in advice["reasons"] if reason["favours"] == framework)

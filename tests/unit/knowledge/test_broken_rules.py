@@ -229,3 +229,13 @@ def test_a_base_without_a_policy_or_scoring_is_refused(start: str, end: str, mes
     with pytest.raises(InvalidRules) as refusal:
         load(shipped=base)
     assert [finding.message for finding in refusal.value.findings] == [message]
+
+
+def test_what_is_wrong_in_an_entry_hides_nothing_that_is_wrong_between_entries(tmp_path: Path) -> None:
+    faulty = [claim("first", strength=0), claim("second", criterion="nowhere", conflicts_with=["first", "nobody"])]
+    findings = findings_of(write_entries(tmp_path, {"claims": faulty}))
+    assert [(finding.rule, finding.message) for finding in findings] == [
+        ("value", "first: strength: Input should be greater than or equal to 1"),
+        ("dangling-id", "second: 'nowhere' is none of the criteria"),
+        ("dangling-id", "second: 'nobody' is none of the claims"),
+    ]

@@ -1,0 +1,44 @@
+"""The words for a verdict, the same on the page, in the decision record and in a terminal."""
+
+from collections.abc import Mapping
+
+from app.advice.models import Advice, StackPart
+from app.knowledge.models import NAMES
+
+STATUS_WORDS: Mapping[str, str] = {
+    "confirmed": "confirmed",
+    "partly": "partly true",
+    "refuted": "refuted",
+    "superseded": "superseded",
+    "opinion": "opinion",
+    "not_testable": "not testable",
+    "unchecked": "not checked yet",
+}
+"""How a claim's status is said."""
+
+
+def headline(advice: Advice) -> str:
+    """The verdict in one or two words."""
+    if advice.decided_by == "conflicting_constraints":
+        return "Neither alone"
+    return "Either will do" if advice.recommendation == "either" else NAMES[advice.recommendation]
+
+
+def strength_sentence(advice: Advice) -> str:
+    """How strongly the verdict is meant; never more than the number says."""
+    if advice.decided_by == "constraint":
+        return "Decided by a hard constraint, whatever the scores are."
+    if advice.decided_by == "conflicting_constraints":
+        return "Hard constraints contradict each other: no single framework meets all of them."
+    return {
+        "strong": "The evidence is strongly on its side.",
+        "leaning": "The evidence leans to its side.",
+        "either": "The evidence is about even.",
+    }[advice.strength]
+
+
+def instead(part: StackPart) -> str | None:
+    """What to take in place of a component that is not what it was; None for an active one."""
+    if part.state == "active":
+        return None
+    return part.successor or ", ".join(successor.name for successor in part.successors) or None
