@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FieldProblem, NotReadable, QueryTooLong, TooLarge
+from app.errors import FieldProblem, NotReadable, QueryTooLong, RequestError, TooLarge
 from app.problem import problem_response
 
 CONTENT_SECURITY_POLICY = (
@@ -57,7 +57,7 @@ class RequestLimits:
         try:
             self._check_query(scope)
             body = await self._read_body(scope, receive)
-        except (TooLarge, QueryTooLong, NotReadable) as error:
+        except RequestError as error:
             await problem_response(error)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
@@ -82,7 +82,7 @@ class RequestLimits:
             more = message.get("more_body", False)
             if len(body) > self.max_body_bytes:
                 raise self._too_large()
-        _check_utf8(bytes(body))
+        _check_utf8(body)
         return bytes(body)
 
     def _too_large(self) -> TooLarge:
@@ -92,7 +92,7 @@ class RequestLimits:
         )
 
 
-def _check_utf8(body: bytes) -> None:
+def _check_utf8(body: bytearray) -> None:
     """JSON travels as UTF-8 (RFC 8259, section 8.1); a NUL byte, which JSON never has, gives away UTF-16 and UTF-32."""
     try:
         body.decode("utf-8")

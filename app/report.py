@@ -65,8 +65,9 @@ def _stack(advice: Advice) -> Iterator[str]:
         yield "\nStack:"
     for part in advice.stack:
         with_which = f" with {NAMES[part.framework]}" if advice.recommendation == "either" else ""
-        successor = f" Instead: {instead(part)}." if instead(part) else ""
-        yield _paragraph(f"{part.role_name}{with_which}: {part.name} ({part.state}).{successor}")
+        successor = instead(part)
+        say_instead = f" Instead: {successor}." if successor else ""
+        yield _paragraph(f"{part.role_name}{with_which}: {part.name} ({part.state}).{say_instead}")
 
 
 def _paragraph(text: str) -> str:

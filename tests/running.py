@@ -1,12 +1,16 @@
 """The real service as a child process, for tests that need an address."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+"""The system's own browser, for the browser tests and for the README's picture."""
 
 START = """
 import sys

@@ -10,7 +10,7 @@ import yaml
 from app.errors import Finding
 
 MAX_BYTES = 1_000_000
-"""A rule file larger than this is refused."""
+"""A rule file larger than this is refused unread."""
 
 MAX_DEPTH = 20
 """How deep lists and mappings may nest; a rule needs less than half of it."""
@@ -65,14 +65,13 @@ def _is_file(path: Path) -> bool:
 def read_file(path: Path, layer: str, name: str) -> RuleFile | list[Finding]:
     """Read one file; the findings instead when it cannot be used."""
     try:
-        content = path.read_bytes()
-        text = content.decode("utf-8")
+        if path.stat().st_size > MAX_BYTES:
+            return [Finding(name, 1, "size", f"the file is larger than {MAX_BYTES} bytes")]
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         return [Finding(name, 1, "unreadable", f"the file cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
         return [Finding(name, 1, "encoding", f"the file is not UTF-8 (byte {error.start})")]
-    if len(content) > MAX_BYTES:
-        return [Finding(name, 1, "size", f"the file is larger than {MAX_BYTES} bytes")]
     return parse(text, layer, name)
 
 
@@ -84,13 +83,11 @@ def parse(text: str, layer: str, name: str) -> RuleFile | list[Finding]:
             return hidden
         loader = yaml.CSafeLoader(text)
         node = loader.get_single_node()
+        built = _built(loader, node, name) if node else ({}, {(): 1})
     except yaml.MarkedYAMLError as error:
         return [Finding(name, _line(error.problem_mark), "syntax", error.problem or "this is not YAML")]
     except yaml.YAMLError as error:
         return [Finding(name, 1, "syntax", str(error).replace("\n", " "))]
-    if node is None:
-        return RuleFile(layer, name, {}, {(): 1})
-    built = _built(loader, node, name)
     return built if isinstance(built, list) else RuleFile(layer, name, *built)
 
 
@@ -101,10 +98,7 @@ def _built(
     faults = [*_doubled_keys(node, name), *_impossible_values(loader, node, name)]
     if faults:
         return faults
-    try:
-        data = loader.construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        return [Finding(name, _line(error.problem_mark), "syntax", error.problem or "this is not YAML")]
+    data = loader.construct_document(node)
     if not isinstance(data, dict):
         return [Finding(name, 1, "shape", f"a rule file is a mapping, not a {type(data).__name__}")]
     lines: dict[Location, int] = {(): 1}

@@ -170,7 +170,6 @@ class MethodologyPage(Page):
 
 @dataclass(frozen=True)
 class ErrorPage(Page):
-    status: int
     detail: str
     problems: Sequence[FieldProblem]
 

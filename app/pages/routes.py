@@ -127,5 +127,5 @@ async def docs() -> HTMLResponse:
 
 async def error_page(error: RequestError) -> Response:
     """The page of an error; `app.problem` calls it for people."""
-    page = ErrorPage(title=error.title, status=error.status, detail=error.detail, problems=error.problems)
+    page = ErrorPage(title=error.title, detail=error.detail, problems=error.problems)
     return html("error.html", page, status=error.status)

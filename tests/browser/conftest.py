@@ -1,15 +1,12 @@
 """A running service and the system's Chromium."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.running import running_service
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.running import CHROMIUM, running_service
 
 
 @pytest.fixture(scope="session")
