@@ -1,4 +1,4 @@
-"""The command line: `tiebreak serve | advise | rules check`.
+"""The command line: `tiebreak serve | advise | probe | rules`.
 
 Exit status: 0 when it worked, 1 when it failed, 2 for unusable arguments (Click's own convention).
 """
@@ -6,19 +6,21 @@ Exit status: 0 when it worked, 1 when it failed, 2 for unusable arguments (Click
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from typing import Any, get_args
 
 import click
 
 from app import __version__
+from app.advice.advising import advise as compute_advice
 from app.advice.answers import DEFAULT_POLICY, parse_answers
 from app.errors import InvalidFields, TiebreakError
 from app.knowledge.base import Knowledge
 from app.knowledge.linter import check
 from app.knowledge.loader import load
 from app.knowledge.models import PolicyId, Question
+from app.probe_cli import probe
 from app.report import advice_report
-from app.service import Service
 from app.settings import read_settings
 
 
@@ -88,8 +90,11 @@ def advise(ctx: click.Context, /, policy: PolicyId, as_json: bool, **given: Any)
     except InvalidFields as error:
         lines = [f"--{p.field.replace('_', '-')}: {p.message} ({', '.join(p.allowed)})" for p in error.problems]
         raise click.UsageError("\n".join(lines), ctx) from None
-    advice = Service(knowledge).advise(answers, policy)
+    advice = compute_advice(knowledge, answers, policy, date.today())
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
+
+
+cli.add_command(probe)
 
 
 @cli.group()

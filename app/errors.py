@@ -3,19 +3,25 @@
     TiebreakError
     ├── InvalidRules        the rule base cannot be used; all findings at once
     ├── UnusableSetting     a setting has a value that the service cannot start with
+    ├── UnusableProbe       a probe's file lacks what a probe needs
+    ├── RunEnded            a run in the foreground was interrupted
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
-        ├── UnknownEntry    no such claim, source or page (404)
+        ├── Unauthorised    starting or cancelling a run needs the token that is set (401)
+        ├── UnknownEntry    no such claim, source, probe, run or page (404)
         ├── WrongMethod     an address that does not take this method (405)
         ├── NotReadable     a body that is not what it claims to be, or another refusal of the framework's (400)
+        ├── AlreadyOver     a run that has ended cannot be cancelled (409)
         ├── TooLarge        a body beyond its limit (413)
         ├── QueryTooLong    a query string beyond its limit (414)
+        ├── QueueFull       too many runs wait already; says when to come again (429)
+        ├── NotReady        the store or the runner cannot be reached (503)
         └── Crashed         a fault of ours; says nothing of its cause (500)
 
 `app.problem` turns each `RequestError` into a response, in one place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -48,6 +54,14 @@ class UnusableSetting(TiebreakError):
     """A setting has a value that the service cannot start with."""
 
 
+class UnusableProbe(TiebreakError):
+    """A probe's file lacks what a probe needs."""
+
+
+class RunEnded(TiebreakError):
+    """A run in the foreground was interrupted."""
+
+
 def said_back(value: str, limit: int = 60) -> str:
     """A caller's own words, short enough to be repeated in a message and never empty."""
     if not value:
@@ -72,6 +86,7 @@ class RequestError(TiebreakError):
 
     status = 400
     title = "The request cannot be used"
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str, problems: Sequence[FieldProblem] = ()) -> None:
         self.detail = detail
@@ -89,8 +104,41 @@ class InvalidFields(RequestError):
         super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems), problems)
 
 
+class Unauthorised(RequestError):
+    """Starting or cancelling a run needs the token that is set."""
+
+    status = 401
+    title = "Not authorised"
+    headers: Mapping[str, str] = {"www-authenticate": "Bearer"}
+
+
+class AlreadyOver(RequestError):
+    """A run that has ended cannot be cancelled."""
+
+    status = 409
+    title = "Already over"
+
+
+class QueueFull(RequestError):
+    """Too many runs wait already. `retry_after` seconds are a guess from what waits."""
+
+    status = 429
+    title = "Too many runs wait"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.headers = {"retry-after": str(retry_after)}
+
+
+class NotReady(RequestError):
+    """The store or the runner cannot be reached."""
+
+    status = 503
+    title = "Not ready"
+
+
 class UnknownEntry(RequestError):
-    """No such claim, source or page."""
+    """No such claim, source, probe, run or page."""
 
     status = 404
     title = "Not found"

@@ -1,5 +1,7 @@
 """The application: settings, rules, routes and limits put together."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,13 +9,17 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from app import __version__
+from app.api.probes import probes
 from app.api.routes import api, health
+from app.api.runs import runs
 from app.errors import UnusableSetting
 from app.knowledge.loader import load
 from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.problem import Problem, install
+from app.runs.assembling import make_run_service
+from app.runs.service import RunService
 from app.service import Clock, Service
 from app.settings import Settings, read_settings
 
@@ -33,9 +39,12 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_lifespan,
     )
-    app.state.service = Service(load(settings.rules), clock)
+    app.state.service = _service(settings, clock)
     app.include_router(api)
+    app.include_router(probes)
+    app.include_router(runs)
     app.include_router(health)
     app.include_router(pages)
     app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
@@ -46,6 +55,22 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _service(settings: Settings, clock: Clock) -> Service:
+    token = settings.api_token.get_secret_value() if settings.api_token else None
+    return Service(load(settings.rules), make_run_service(**settings.run_service), token, clock)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """While the application is served, runs are executed."""
+    runs: RunService = app.state.service.runs
+    await runs.start()
+    try:
+        yield
+    finally:
+        await runs.stop()
 
 
 def _swagger_files() -> Path:

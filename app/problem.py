@@ -91,6 +91,7 @@ def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> 
 
     async def answer(request: Request, error: RequestError) -> Response:
         response = await error_page(error) if wants_page(request) else problem_response(error)
+        response.headers.update(error.headers)
         response.headers["vary"] = "accept"
         return response
 

@@ -1,4 +1,4 @@
-"""What the routes and the command line share: the rule base, the clock, and the few questions asked of them."""
+"""What the routes share: the rule base, the clock, the runs, and the few questions asked of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from app.advice.advising import advise
 from app.advice.answers import Answers
 from app.advice.models import Advice
 from app.knowledge.base import Knowledge
-from app.knowledge.models import PolicyId
+from app.knowledge.models import Claim, PolicyId
+from app.runs.service import RunService
 
 Clock = Callable[[], date]
 
@@ -18,6 +19,8 @@ class Service:
     """One per application; everything that a route needs to answer."""
 
     knowledge: Knowledge
+    runs: RunService
+    token: str | None = None
     clock: Clock = date.today
 
     def today(self) -> date:
@@ -26,3 +29,7 @@ class Service:
     def advise(self, answers: Answers, policy: PolicyId) -> Advice:
         """The advice for these answers, as of today."""
         return advise(self.knowledge, answers, policy, self.today())
+
+    def claims_of(self, probe: str) -> list[Claim]:
+        """The claims that a probe bears on."""
+        return [claim for claim in self.knowledge.claims.values() if claim.probe == probe]

@@ -1,9 +1,11 @@
 """What the routes of the API and of the pages both depend on."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.errors import Unauthorised
 from app.service import Service
 
 
@@ -15,3 +17,15 @@ def service_of(request: Request) -> Service:
 
 
 ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+def check_token(service: Service, given: str | None) -> None:
+    """Raises Unauthorised when a token is set and this is not it."""
+    if service.token is not None and not secrets.compare_digest((given or "").encode(), service.token.encode()):
+        raise Unauthorised("Starting and cancelling runs needs this server's token.")
+
+
+async def authorised(request: Request, service: ServiceOf) -> None:
+    """For routes that start or cancel: the bearer token, where one is set."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    check_token(service, token.strip() if scheme.lower() == "bearer" else None)

@@ -119,7 +119,7 @@ class ClaimOut(BaseModel):
             status=claim.status,
             note=claim.finding,
             succeeded_by=claim.succeeded_by,
-            probe=None,
+            probe=claim.probe,
             matters_when=[
                 {
                     question: TermOut(any=list(term.any), all=list(term.all), none=list(term.none))

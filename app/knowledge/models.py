@@ -148,6 +148,7 @@ class Claim(Dated):
     succeeded_by: Text | None = None
     conflicts_with: Ids = ()
     components: Ids = ()
+    probe: Id | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Claim":

@@ -1,0 +1,120 @@
+"""Runs through the JSON API: started, watched, cancelled, listed."""
+
+from collections.abc import AsyncIterable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.knowledge.models import Framework
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
+from app.query import single_values
+from app.runs.models import Comparison, Device, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
+from app.web import ServiceOf, authorised
+
+runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
+
+Docs = dict[int | str, dict[str, Any]]
+
+
+def _docs(status: int, text: str) -> Docs:
+    return {status: {**PROBLEM_DOCS[422], "description": text}}
+
+
+AUTHORISED_DOCS = _docs(401, "The token is missing or wrong")
+FULL_DOCS = _docs(429, "Too many runs wait; `Retry-After` says when to come again")
+OVER_DOCS = _docs(409, "The run is over already")
+
+
+class RunQuery(BaseModel):
+    """Which part of the history."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: PageNumber = 1
+    size: Annotated[int, Field(ge=1, le=100)] = 20
+    probe: str | None = Field(default=None, description="Only runs of this probe.")
+
+
+class RunSummary(BaseModel):
+    """A run without its measurements."""
+
+    id: str
+    probe: str
+    preset: Preset
+    device: Device
+    mode: Mode
+    control: Framework | None
+    status: Status
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    comparison: Comparison | None
+    error: Failure | None
+
+    @classmethod
+    def of(cls, run: Run) -> "RunSummary":
+        return cls(**{name: getattr(run, name) for name in cls.model_fields})
+
+
+@runs.post("", status_code=202, dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **FULL_DOCS})
+async def start(request: RunRequest, response: Response, service: ServiceOf) -> Run:
+    """Start a run of a probe. It waits for its turn: one run at a time has the machine."""
+    run = await service.runs.submit(request)
+    response.headers["location"] = f"/api/v1/runs/{run.id}"
+    return run
+
+
+@runs.get("")
+async def history(
+    query: Annotated[RunQuery, Query()], request: Request, response: Response, service: ServiceOf
+) -> list[RunSummary]:
+    """The history, newest first. `Link` leads to the neighbouring pages, `Total-Count` says how many runs there are."""
+    single_values(request.query_params.multi_items())
+    found, total = await service.runs.store.page(query.page, query.size, query.probe)
+    response.headers["total-count"] = str(total)
+    links = [f'<{_page(request, query, number)}>; rel="{rel}"' for rel, number in _neighbours(query, total)]
+    if links:
+        response.headers["link"] = ", ".join(links)
+    return [RunSummary.of(run) for run in found]
+
+
+def _neighbours(query: RunQuery, total: int) -> list[tuple[str, int]]:
+    before = [("prev", query.page - 1)] if query.page > 1 else []
+    after = [("next", query.page + 1)] if query.page * query.size < total else []
+    return before + after
+
+
+def _page(request: Request, query: RunQuery, number: int) -> str:
+    return f"{request.url.path}?{request.url.include_query_params(page=number, size=query.size).query}"
+
+
+@runs.get("/{id}", responses=NOT_FOUND_DOCS)
+async def run(id: str, service: ServiceOf) -> Run:
+    """One run, with every block that was timed."""
+    return await service.runs.get(id)
+
+
+@runs.delete("/{id}", dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **NOT_FOUND_DOCS, **OVER_DOCS})
+async def cancel(id: str, service: ServiceOf) -> Run:
+    """Cancel a run: its processes are gone when this answers."""
+    return await service.runs.cancel(id)
+
+
+async def existing(id: str, service: ServiceOf) -> Run:
+    """The run of a stream, looked up before the stream begins: afterwards no status can tell that there is none."""
+    return await service.runs.get(id)
+
+
+@runs.get("/{id}/events", response_class=EventSourceResponse, responses=NOT_FOUND_DOCS)
+async def events(
+    run: Annotated[Run, Depends(existing)],
+    service: ServiceOf,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> AsyncIterable[ServerSentEvent]:
+    """What happened in the run, from the start or after `Last-Event-ID`, and what happens, until `end`."""
+    after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
+    async for event in service.runs.follow(run.id, min(after, 2**31)):
+        yield ServerSentEvent(event=event.kind, id=str(event.seq), data=dict(event.data))

@@ -1,0 +1,74 @@
+"""A run as plain text, for a terminal."""
+
+import json
+from collections.abc import Iterator
+
+from app.knowledge.models import NAMES
+from app.runs.catalogue import Probe
+from app.runs.models import Comparison, Result, Run
+from app.runs.words import REASON_WORDS, error_size, memory, seconds, verdict_sentence
+
+
+def run_line(run: Run) -> str:
+    """A run in a line: what it came to."""
+    if run.comparison is not None:
+        said = verdict_sentence(run.comparison, run)
+    elif run.error is not None:
+        said = f"{REASON_WORDS[run.error.reason]}: {run.error.message.splitlines()[0]}"
+    else:
+        said = "; ".join(_observed(result) for result in run.results) + "."
+    return f"{run.probe:26} {run.status:7} {said}"
+
+
+def _observed(result: Result) -> str:
+    return f"{NAMES[result.framework]}: {_half(result)}"
+
+
+def _half(result: Result) -> str:
+    if result.failure is not None:
+        return f"{REASON_WORDS[result.failure.reason].lower()} ({result.failure.message.splitlines()[0]})"
+    return f"{len(result.observation or {})} things observed"
+
+
+def run_report(probe: Probe, run: Run) -> str:
+    """The verdicts, each arm's figures, and what was observed."""
+    lines = [f"{probe.title} ({run.preset}, {run.device}, {run.mode}): {run.status}"]
+    if run.error is not None:
+        lines.append(f"{REASON_WORDS[run.error.reason]}: {run.error.message}")
+    for comparison in run.comparisons:
+        lines += ["", *_compared(comparison, run)]
+    if not run.comparisons:
+        for result in run.results:
+            lines += ["", *_observation(result)]
+    return "\n".join(lines)
+
+
+def _compared(comparison: Comparison, run: Run) -> Iterator[str]:
+    yield f"{_title(comparison)}{verdict_sentence(comparison, run)}"
+    equivalence = comparison.equivalence
+    if equivalence.checked:
+        yield f"  Same result: {'yes' if equivalence.passed else 'no'}, {error_size(equivalence.relative_error)} apart"
+    for result in run.results:
+        if (result.variant, result.threads_asked) == (comparison.variant, comparison.threads_asked):
+            yield f"  {NAMES[result.framework]:11} {_figures(result)}"
+
+
+def _title(comparison: Comparison) -> str:
+    threads = "" if comparison.threads_asked == 1 else "all threads"
+    parts = [part for part in (comparison.variant, threads) if part]
+    return f"{', '.join(parts)}: " if parts else ""
+
+
+def _figures(result: Result) -> str:
+    if result.failure is not None:
+        return _half(result)
+    speed = f", {result.gflops:.1f} GF/s" if result.gflops else ""
+    return f"{result.version}: median {seconds(result.median_s)}{speed}, peak memory {memory(result.peak_rss_bytes)}"
+
+
+def _observation(result: Result) -> Iterator[str]:
+    yield f"{NAMES[result.framework]} {result.version or ''}".rstrip()
+    if result.failure is not None:
+        yield f"  {_half(result)}"
+    for key, value in (result.observation or {}).items():
+        yield f"  {key}: {json.dumps(value, ensure_ascii=False)}"

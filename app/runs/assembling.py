@@ -1,0 +1,51 @@
+"""The parts of the run service, put together."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.errors import UnusableSetting
+from app.knowledge.models import Framework
+from app.runs.catalogue import read_catalogue
+from app.runs.executor.local import LocalExecutor
+from app.runs.executor.lock import LOCK
+from app.runs.inspection import Inspection
+from app.runs.service import RunService, this_runner
+from app.runs.store.migrating import migrate
+from app.runs.store.store import Store
+
+
+def make_run_service(
+    data: Path,
+    database: str,
+    interpreters: Mapping[Framework, str],
+    queue_limit: int,
+    memory_bytes: int,
+    lock: Path = LOCK,
+) -> RunService:
+    """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
+
+    Raises:
+        UnusableSetting: the folder cannot be written, or the database cannot be used.
+        UnusableProbe: a shipped probe is broken.
+    """
+    make_folder(data)
+    migrate(database)
+    owner = this_runner()
+    return RunService(
+        Store(database),
+        read_catalogue(),
+        LocalExecutor(interpreters, owner, memory_bytes, lock),
+        Inspection(interpreters, owner, memory_bytes),
+        queue_limit,
+    )
+
+
+def make_folder(data: Path) -> None:
+    """The data folder, which only its owner reads. Raises UnusableSetting when it cannot be written."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=data):
+            pass
+    except OSError as error:
+        raise UnusableSetting(f"TIEBREAK_DATA: {data} cannot be written: {error.strerror}") from None

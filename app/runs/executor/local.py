@@ -1,0 +1,89 @@
+"""Executes runs on this machine: one at a time, in worker processes, watched by a thread of the service."""
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.knowledge.models import Framework
+from app.runs.executor.job import EventKind, Job, Tell
+from app.runs.executor.lock import machine_lock
+from app.runs.executor.processes import kill_marked
+from app.runs.executor.worker import Cancelled, Host
+from app.runs.measuring.performing import perform
+from app.runs.models import Outcome
+
+
+class Executor(Protocol):
+    """What the run service asks of whatever executes runs."""
+
+    async def execute(self, run: str, job: Job, tell: Tell) -> Outcome:
+        """Execute a job, telling what happens from the service's own event loop.
+
+        Raises:
+            Cancelled: `cancel` was called.
+        """
+
+    def cancel(self, run: str) -> None:
+        """Have a run end, its processes with it. May be called from any thread; unknown runs are ignored."""
+
+    def cancel_all(self) -> None:
+        """Have whatever is executed end."""
+
+
+@dataclass
+class LocalExecutor:
+    """Worker processes on this machine.
+
+    Attributes:
+        interpreters: the Python of each framework's half.
+        owner: the mark by which processes of this installation are found.
+        memory_bytes: how much resident memory a worker may take.
+        lock: the file of the machine-wide lock.
+    """
+
+    interpreters: Mapping[Framework, str]
+    owner: str
+    memory_bytes: int
+    lock: Path
+    _cancelled: dict[str, threading.Event] = field(default_factory=dict)
+
+    async def execute(self, run: str, job: Job, tell: Tell) -> Outcome:
+        """See `Executor`."""
+        loop = asyncio.get_running_loop()
+
+        def tell_there(kind: EventKind, data: Mapping[str, Any]) -> None:
+            loop.call_soon_threadsafe(tell, kind, data)
+
+        cancelled = self._cancelled.setdefault(run, threading.Event())
+        try:
+            return await asyncio.to_thread(self.execute_here, run, job, tell_there, cancelled)
+        finally:
+            del self._cancelled[run]
+
+    def cancel(self, run: str) -> None:
+        """See `Executor`."""
+        event = self._cancelled.get(run)
+        if event is not None:
+            event.set()
+
+    def cancel_all(self) -> None:
+        """See `Executor`."""
+        for event in list(self._cancelled.values()):
+            event.set()
+
+    def execute_here(self, run: str, job: Job, tell: Tell, cancelled: threading.Event) -> Outcome:
+        """The same in the calling thread; what a worker leaves behind is gone when it returns."""
+        with tempfile.TemporaryDirectory(prefix="tiebreak-", ignore_cleanup_errors=True) as scratch:
+            host = Host(self.interpreters, Path(scratch), self.owner, run, self.memory_bytes, cancelled)
+            tell("progress", {"done": 0, "total": 0, "text": "waiting for the machine", "seconds_left": None})
+            with machine_lock(cancelled.is_set, self.lock) as held:
+                if not held:
+                    raise Cancelled
+                try:
+                    return perform(job, host, tell)
+                finally:
+                    kill_marked(self.owner, run)

@@ -1,0 +1,52 @@
+"""One timed job a machine: a file lock that every user and every installation on it shares."""
+
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOCK = Path(tempfile.gettempdir()) / "tiebreak-machine.lock"
+RETRY_SECONDS = 0.2
+
+
+@contextmanager
+def machine_lock(give_up: Callable[[], bool], path: Path = LOCK) -> Iterator[bool]:
+    """Hold the machine for as long as the block lasts; the kernel lets go of it when the process dies.
+
+    Yields False when `give_up` said so before the lock was free.
+    """
+    descriptor = _open(path)
+    try:
+        yield _acquire(descriptor, give_up)
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    """The file, made if need be. Systems refuse to open another user's file in /tmp with O_CREAT."""
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, 0o666)
+        os.fchmod(descriptor, 0o666)  # the umask does not get a say: other users take the lock too
+        return descriptor
+
+
+def _acquire(descriptor: int, give_up: Callable[[], bool]) -> bool:
+    while not _try(descriptor):
+        if give_up():
+            return False
+        time.sleep(RETRY_SECONDS)
+    return True
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,267 @@
+"""One worker process, seen from outside: started, asked, watched, and ended with everything that it started."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.knowledge.models import Framework
+from app.runs.catalogue import SHIPPED
+from app.runs.executor.environment import worker_environment
+from app.runs.executor.processes import kill_group, resident_bytes
+from app.runs.models import Failure, Reason
+
+BOOT = SHIPPED / "boot.py"
+TICK_SECONDS = 0.2
+"""How often cancelling, deadline and memory are looked at while a reply is awaited."""
+
+KEPT_LOG_BYTES = 16_384
+MAX_LOG_BYTES = 32 * 2**20
+MAX_REPLY_BYTES = 4 * 2**20
+
+Reply = dict[str, Any]
+
+
+class HalfFailed(Exception):
+    """A half ended without a result."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+class Cancelled(Exception):
+    """Somebody wanted the run to end."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """What all workers of an execution share.
+
+    Attributes:
+        interpreters: the Python of each framework's half.
+        owner: a mark of this installation; with `run` it finds what a worker left behind.
+        memory_bytes: how much resident memory a worker and its children may take.
+        cancelled: set when the run is to end.
+    """
+
+    interpreters: Mapping[Framework, str]
+    scratch: Path
+    owner: str
+    run: str
+    memory_bytes: int
+    cancelled: threading.Event
+
+
+class Worker:
+    """A worker process. Ask it one thing at a time; use it as a context so that it ends.
+
+    Raises (from every method that talks to it):
+        HalfFailed: it gave no result; says which of the many ways it was.
+        Cancelled: the run is to end.
+    """
+
+    def __init__(self, host: Host, framework: Framework, name: str, cores: Sequence[int] | None, device: str) -> None:
+        self._host, self._framework = host, framework
+        self._log, self._log_bytes, self._reply = bytearray(), 0, bytearray()
+        scratch = host.scratch / name
+        scratch.mkdir(parents=True, exist_ok=True)
+        self.started = time.perf_counter()
+        self._process = self._start(scratch)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._replies, selectors.EVENT_READ)
+        self._selector.register(self._output, selectors.EVENT_READ)
+        self._hello(scratch, cores, device)
+
+    def _start(self, scratch: Path) -> subprocess.Popen[bytes]:
+        self._replies, write_end = os.pipe()
+        interpreter = self._host.interpreters[self._framework]
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the interpreter is a setting, nothing a visitor sends
+                [interpreter, "-B", str(BOOT), str(write_end)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[write_end],
+                start_new_session=True,
+                cwd=scratch,
+                env=worker_environment(scratch, self._host.owner, self._host.run),
+            )
+        except OSError as error:
+            os.close(self._replies)
+            message = f"the interpreter {interpreter} cannot be started: {error.strerror}"
+            raise HalfFailed(Failure(reason="unusable_interpreter", message=message)) from None
+        finally:
+            os.close(write_end)
+        assert process.stdin is not None  # noqa: S101 - narrows for the type checker: both are pipes
+        assert process.stdout is not None  # noqa: S101
+        self._commands, self._output = process.stdin, process.stdout.fileno()
+        return process
+
+    def _hello(self, scratch: Path, cores: Sequence[int] | None, device: str) -> None:
+        try:
+            self.hello = self.ask(
+                {
+                    "framework": self._framework,
+                    "parent": os.getpid(),
+                    "cores": list(cores) if cores else None,
+                    # a GPU's driver reserves far more than it uses
+                    "data_bytes": self._host.memory_bytes if device == "cpu" else None,
+                    "scratch": str(scratch),
+                },
+                60,
+            )
+        except BaseException:
+            self.end()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def ask(self, command: Mapping[str, Any], seconds: float) -> Reply:
+        """Send a command and wait for its reply, at most `seconds`."""
+        if self._host.cancelled.is_set():
+            raise Cancelled
+        try:
+            self._commands.write(json.dumps(command).encode() + b"\n")
+            self._commands.flush()
+        except OSError:
+            raise self._ended() from None
+        reply = self._await(time.monotonic() + seconds, seconds)
+        if "failed" in reply:
+            raise HalfFailed(self._raised(reply["failed"]))
+        return reply
+
+    def _await(self, deadline: float, seconds: float) -> Reply:
+        while b"\n" not in self._reply:
+            for key, _ in self._selector.select(TICK_SECONDS):
+                self._read(key.fd)
+            if b"\n" not in self._reply:
+                self._watch(deadline, seconds)
+        line, _, rest = bytes(self._reply).partition(b"\n")
+        self._reply = bytearray(rest)
+        return self._parsed(line)
+
+    def _parsed(self, line: bytes) -> Reply:
+        try:
+            reply = json.loads(line)
+        except ValueError:
+            reply = None
+        if not isinstance(reply, dict):
+            raise self._failed("silent", "the process sent something that is no reply")
+        return reply
+
+    def _read(self, descriptor: int) -> None:
+        data = os.read(descriptor, 1 << 16)
+        if not data:
+            self._selector.unregister(descriptor)
+            if descriptor == self._replies:
+                raise self._ended()
+        elif descriptor == self._replies:
+            self._take_reply(data)
+        else:
+            self._take_log(data)
+
+    def _take_reply(self, data: bytes) -> None:
+        self._reply += data
+        if len(self._reply) > MAX_REPLY_BYTES:
+            raise self._failed("flooded", f"a reply was longer than {MAX_REPLY_BYTES:,} bytes")
+
+    def _take_log(self, data: bytes) -> None:
+        self._log_bytes += len(data)
+        self._log = (self._log + data)[-KEPT_LOG_BYTES:]
+        if self._log_bytes > MAX_LOG_BYTES:
+            raise self._failed("flooded", f"the process printed more than {MAX_LOG_BYTES:,} bytes")
+
+    def _watch(self, deadline: float, seconds: float) -> None:
+        if self._host.cancelled.is_set():
+            raise Cancelled
+        if not self.alive:  # a child of its own may hold the pipe open
+            raise self._ended()
+        if time.monotonic() > deadline:
+            raise self._failed("timed_out", f"no reply within {seconds:.0f} s")
+        resident = resident_bytes(self.pid)
+        if resident > self._host.memory_bytes:
+            limit = self._host.memory_bytes
+            raise self._failed("out_of_memory", f"it took {resident:,} bytes of memory; {limit:,} are allowed")
+
+    def _failed(self, reason: Reason, message: str) -> HalfFailed:
+        self.end()
+        return HalfFailed(Failure(reason=reason, message=message, log=self._printed()))
+
+    def _ended(self) -> HalfFailed:
+        """The process ended by itself without a reply: by a signal, or silently."""
+        kill_group(self.pid)
+        try:
+            status = self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            status = 0
+        self._drain()
+        if status >= 0:
+            return self._failed("silent", f"the process ended with status {status} and without a result")
+        return self._failed("signal", f"the process was ended by {_signal_name(-status)}")
+
+    def _drain(self) -> None:
+        """What is still in the pipe, without waiting for writers that outlive the process."""
+        os.set_blocking(self._output, False)
+        with contextlib.suppress(OSError):
+            while data := os.read(self._output, 1 << 16):
+                self._log = (self._log + data)[-KEPT_LOG_BYTES:]
+                if len(data) < 1 << 16:
+                    break
+
+    def _raised(self, failed: Mapping[str, Any]) -> Failure:
+        """The failure for an exception inside the worker."""
+        reason: Reason = "exception"
+        if failed["missing"]:
+            reason = "missing_package"
+        elif failed["type"] == "DeviceMissing":
+            reason = "device_missing"
+        elif failed["type"] in ("MemoryError", "ResourceExhaustedError", "OutOfMemoryError") or (
+            "can't allocate memory" in failed["message"]
+        ):
+            reason = "out_of_memory"
+        message = failed["message"] if reason == "device_missing" else f"{failed['type']}: {failed['message']}"
+        return Failure(reason=reason, message=message, traceback=failed["traceback"], log=self._printed())
+
+    def _printed(self) -> str:
+        return self._log.decode("utf-8", "replace").strip()
+
+    def end(self) -> None:
+        """End the process and its group, now. Safe to call again."""
+        kill_group(self.pid)
+        self._process.wait()
+        self._selector.close()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        if self._replies >= 0:
+            os.close(self._replies)
+            self._replies = -1
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,82 @@
+"""What both interpreters have, asked of them in processes of their own and remembered."""
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.knowledge.models import FRAMEWORKS, NAMES, Framework
+from app.machine.describing import describe_machine
+from app.machine.models import Machine
+from app.runs.executor.worker import HalfFailed, Host, Worker
+from app.runs.models import Device, Failure
+
+SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What an interpreter has of a framework: `facts` (see `probes.worker.inspecting`), or why it has nothing."""
+
+    framework: Framework
+    facts: Mapping[str, Any] | None
+    failure: Failure | None
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        return tuple(self.facts["devices"]) if self.facts else ()
+
+
+@dataclass
+class Inspection:
+    """Asks once; the answer is kept until the service ends."""
+
+    interpreters: Mapping[Framework, str]
+    owner: str
+    memory_bytes: int
+    _found: tuple[Installed, ...] | None = None
+    _machine: Machine | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    async def machine(self) -> Machine:
+        """This computer, as it is now."""
+        return await asyncio.to_thread(describe_machine)
+
+    async def frameworks(self) -> tuple[Installed, ...]:
+        """Both frameworks. The first call starts two processes and takes some seconds."""
+        return self._found if self._found is not None else await asyncio.to_thread(self.ask)
+
+    def ask(self) -> tuple[Installed, ...]:
+        """The same, blocking."""
+        with self._lock:
+            if self._found is None:
+                with tempfile.TemporaryDirectory(prefix="tiebreak-", ignore_cleanup_errors=True) as scratch:
+                    host = Host(
+                        self.interpreters, Path(scratch), self.owner, "inspect", self.memory_bytes, threading.Event()
+                    )
+                    self._found = tuple(_inspect(host, framework) for framework in FRAMEWORKS)
+            return self._found
+
+
+def _inspect(host: Host, framework: Framework) -> Installed:
+    try:
+        with Worker(host, framework, framework, None, "cuda") as worker:
+            facts = worker.ask({"do": "describe"}, SECONDS)
+    except HalfFailed as failed:
+        return Installed(framework, None, failed.failure)
+    return Installed(framework, {key: value for key, value in facts.items() if key != "done"}, None)
+
+
+def why_no_device(device: Device, installed: tuple[Installed, ...]) -> str | None:
+    """Why nothing can run on a device here; None when at least one framework sees it."""
+    if any(device in one.devices for one in installed):
+        return None
+    seen = [f"{NAMES[one.framework]} {_sees(one)}" for one in installed]
+    return f"this server has no {device} device: {', '.join(seen)}"
+
+
+def _sees(installed: Installed) -> str:
+    return f"sees {', '.join(installed.devices)}" if installed.facts else "is not installed"

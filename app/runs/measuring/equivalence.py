@@ -1,0 +1,39 @@
+"""Whether two halves computed the same: asked of the workers, since the service has no NumPy."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.knowledge.models import Framework
+from app.runs.executor.worker import Reply, Worker
+from app.runs.models import Equivalence
+
+SECONDS = 300
+
+
+def judge_equivalence(verified: Mapping[Framework, Reply], compared: Reply | None) -> Equivalence:
+    """From each arm's answer about itself, and one worker's comparison of both.
+
+    With a reference each half must be within the tolerance of it; without one, the halves of each other.
+    """
+    tolerance = next(iter(verified.values()))["tolerance"]
+    own = {name: reply["relative_error"] for name, reply in verified.items() if reply["relative_error"] is not None}
+    if compared is None:
+        reason = "only one half ran, so there is nothing to compare with"
+        return Equivalence(checked=False, passed=None, against_reference=own, tolerance=tolerance, reason=reason)
+    worst = max(own.values(), default=compared["relative_error"])
+    passed = worst <= tolerance
+    what = "a half is off the reference" if own else "the halves differ"
+    return Equivalence(
+        checked=True,
+        passed=passed,
+        max_abs_error=compared["max_abs_error"],
+        relative_error=compared["relative_error"],
+        against_reference=own,
+        tolerance=tolerance,
+        reason=None if passed else f"{what} by {worst:.1e}, relative; {tolerance:.0e} is allowed",
+    )
+
+
+def compare(worker: Worker, other_share: Path) -> Reply:
+    """Have a worker compare its first outputs with those that another has shared."""
+    return worker.ask({"do": "compare", "share": str(other_share)}, SECONDS)

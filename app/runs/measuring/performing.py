@@ -1,0 +1,123 @@
+"""A job from beginning to end: the right way of measuring for its probe, and what it comes to."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from app.machine.describing import describe_machine
+from app.machine.load import describe_load
+from app.runs.catalogue import SHIPPED
+from app.runs.executor.job import Job, Progress, Tell
+from app.runs.executor.worker import Host
+from app.runs.measuring.cold import measure_cold, pairs_of
+from app.runs.measuring.judging import compare_series, result_of
+from app.runs.measuring.observing import observe
+from app.runs.measuring.pairs import Facts
+from app.runs.measuring.presets import PROTOCOL_VERSION
+from app.runs.measuring.series import Series
+from app.runs.measuring.statistics import scaling_exponent
+from app.runs.measuring.warm import count_rounds, measure_warm
+from app.runs.models import Comparison, Failure, Outcome, Result
+
+HARMLESS = ("missing_package", "device_missing")
+"""Reasons that say something of the environment, and leave the other half's result whole."""
+
+
+def perform(job: Job, host: Host, tell: Tell) -> Outcome:
+    """Execute a job.
+
+    Raises:
+        Cancelled: the host said so.
+    """
+    before, facts = describe_machine().model_dump(mode="json"), Facts()
+    if job.probe.kind == "capability":
+        results = observe(job, host, Progress(tell, 2), facts)
+        comparisons: list[Comparison] = []
+    else:
+        results, comparisons = _measure(job, host, tell, facts)
+    environment = {
+        "machine": before,
+        "load_after": describe_load().model_dump(mode="json"),
+        "frameworks": facts,
+        "protocol": protocol_of(job),
+    }
+    return conclude(job, results, comparisons, environment)
+
+
+def _measure(job: Job, host: Host, tell: Tell, facts: Facts) -> tuple[list[Result], list[Comparison]]:
+    progress = Progress(tell, count_rounds(job) + len(job.probe.cold) * pairs_of(job))
+    results, comparisons = [], []
+    for series in _all_series(job, host, progress, facts):
+        results += [result_of(series, arm, job) for arm in series.arms.values()]
+        comparisons.append(compare_series(series, job))
+        tell("result", comparisons[-1].model_dump(mode="json"))
+    order = {variant: place for place, variant in enumerate(job.probe.variants)}
+    comparisons.sort(key=lambda one: (one.threads_asked is None and one.variant in job.probe.warm, order[one.variant]))
+    return results, comparisons
+
+
+def _all_series(job: Job, host: Host, progress: Progress, facts: Facts) -> Iterator[Series]:
+    yield from measure_cold(job, host, progress, facts)
+    if job.probe.warm:
+        yield from measure_warm(job, host, progress, facts)
+
+
+def conclude(job: Job, results: list[Result], comparisons: list[Comparison], environment: Mapping[str, Any]) -> Outcome:
+    """The outcome: done, unless a half failed through no lack of the environment, or none gave anything."""
+    findings = _findings(job, results)
+    exponents = findings.get("scaling", {})
+    if job.probe.exponent and any(not one["as_expected"] for one in exponents.values()):
+        reason = "the time does not grow with the size as the work does"
+        comparisons = [one.model_copy(update={"verdict": "not_comparable", "reason": reason}) for one in comparisons]
+    failures = [result.failure for result in results if result.failure]
+    grave = [failure for failure in failures if failure.reason not in HARMLESS]
+    worked = any(result.failure is None for result in results)
+    return Outcome(
+        status="done" if worked and not grave else "failed",
+        results=tuple(results),
+        comparison=comparisons[0] if comparisons else None,
+        comparisons=tuple(comparisons),
+        environment=environment,
+        findings=findings,
+        error=_error(grave or ([] if worked else failures)),
+    )
+
+
+def _error(failures: list[Failure]) -> Failure | None:
+    return failures[0] if failures else None
+
+
+def _findings(job: Job, results: list[Result]) -> dict[str, Any]:
+    """The exponent with which each framework's time grows, where the variants are sizes."""
+    if not job.probe.exponent:
+        return {}
+    lower, upper = job.probe.exponent
+    found = {}
+    for arm in job.arms:
+        own = [r for r in results if r.place == arm.place and r.threads_asked == 1 and r.median_s]
+        if len(own) == len(job.probe.variants):
+            exponent = scaling_exponent([float(r.variant) for r in own], [r.median_s or 0.0 for r in own])
+            found[arm.framework] = {"exponent": exponent, "as_expected": lower <= exponent <= upper}
+    return {"scaling": found, "bounds": [lower, upper]}
+
+
+def protocol_of(job: Job) -> dict[str, Any]:
+    """What the figures were taken by: two runs compare only where these agree."""
+    return {
+        "version": PROTOCOL_VERSION,
+        "seed": job.seed,
+        "level": asdict(job.level),
+        "worker_sha256": worker_digest(),
+        "probe_sha256": hashlib.sha256(job.probe.path.read_bytes()).hexdigest(),
+    }
+
+
+@cache
+def worker_digest() -> str:
+    """The hash of the worker's source, file by file in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted([SHIPPED / "boot.py", *(SHIPPED / "worker").rglob("*.py"), *(SHIPPED / "kit").rglob("*.py")]):
+        digest.update(path.relative_to(SHIPPED).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

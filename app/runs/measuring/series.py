@@ -1,0 +1,62 @@
+"""What was measured of one variant at one number of threads, as it comes in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.runs.executor.job import Arm
+from app.runs.models import Block, ColdCosts, Equivalence, Failure, Place, Warmup
+
+
+@dataclass
+class ArmSeries:
+    """One arm's part."""
+
+    arm: Arm
+    version: str | None = None
+    threads: int | None = None
+    blocks: list[Block] = field(default_factory=list)
+    singles: list[float] = field(default_factory=list)
+    warmup: Warmup | None = None
+    cold: ColdCosts | None = None
+    operations: float | None = None
+    peak_rss_bytes: int | None = None
+    peak_device_bytes: int | None = None
+    observation: Mapping[str, Any] | None = None
+    failure: Failure | None = None
+
+    def by_pair(self) -> list[list[float]]:
+        """Seconds per call of the counted blocks, pair by pair."""
+        pairs: dict[int, list[float]] = {}
+        for block in self.blocks:
+            if block.counted:
+                pairs.setdefault(block.pair, []).append(block.wall_s / block.calls)
+        return [pairs[pair] for pair in sorted(pairs)]
+
+
+@dataclass
+class Series:
+    """Both arms, and what concerns them together.
+
+    Attributes:
+        equivalences: one for each pair of processes in which both halves gave an output.
+        rounds, noisy_rounds: counted rounds, and those that stayed noisy when they were repeated.
+        faults: what showed that a half did not do its work, or did not become steady.
+    """
+
+    variant: str
+    threads_asked: int | None
+    arms: dict[Place, ArmSeries]
+    equivalences: list[Equivalence] = field(default_factory=list)
+    rounds: int = 0
+    noisy_rounds: int = 0
+    faults: list[str] = field(default_factory=list)
+    unsteady: list[str] = field(default_factory=list)
+
+    @classmethod
+    def start(cls, variant: str, threads_asked: int | None, arms: tuple[Arm, Arm]) -> "Series":
+        return cls(variant, threads_asked, {arm.place: ArmSeries(arm) for arm in arms})
+
+    def working(self) -> list[ArmSeries]:
+        """The arms that have not failed."""
+        return [series for series in self.arms.values() if series.failure is None]

@@ -1,0 +1,51 @@
+"""Steps timed in warm processes: several pairs of processes, each with rounds in which both arms take their turn."""
+
+from collections.abc import Iterator, Sequence
+
+from app.runs.executor.job import Job, Progress
+from app.runs.executor.worker import Host
+from app.runs.measuring.judging import compare_series
+from app.runs.measuring.pairs import Facts, describe, start_pair, usable_cores
+from app.runs.measuring.series import Series
+from app.runs.measuring.variant import VariantInPair, rounds_of
+
+
+def measure_warm(job: Job, host: Host, progress: Progress, facts: Facts) -> Iterator[Series]:
+    """Measure all warm variants: first at one thread, then with as many as the frameworks take.
+
+    Yields each finished series. `facts` gets what each framework says of itself.
+    """
+    for threads in thread_tables(job):
+        every = [Series.start(variant, threads, job.arms) for variant in job.probe.warm]
+        for number in range(job.level.pairs + job.level.more_pairs):
+            wanted = every if number < job.level.pairs else [one for one in every if _undecided(one, job)]
+            if wanted:
+                _measure_pair(job, host, progress, facts, wanted, number)
+        yield from every
+
+
+def _undecided(series: Series, job: Job) -> bool:
+    return compare_series(series, job).verdict == "inconclusive"
+
+
+def thread_tables(job: Job) -> list[int | None]:
+    """The numbers of threads to measure at; None stands for all."""
+    several = job.level.all_threads and job.device == "cpu" and len(usable_cores()) > 1
+    return [1, None] if several else [1]
+
+
+def count_rounds(job: Job) -> int:
+    """How many rounds there will be, without repetitions and further pairs."""
+    return len(thread_tables(job)) * job.level.pairs * len(job.probe.warm) * rounds_of(job)
+
+
+def _measure_pair(
+    job: Job, host: Host, progress: Progress, facts: Facts, wanted: Sequence[Series], number: int
+) -> None:
+    with start_pair(job, host, progress, number, wanted[0].threads_asked) as pair:
+        for series in wanted:
+            VariantInPair(job, host, pair, series, progress).measure()
+        for arm in job.arms:
+            worker = pair.workers.get(arm.place)
+            if worker is not None and worker.alive:
+                describe(worker, arm, facts)

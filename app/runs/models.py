@@ -1,0 +1,236 @@
+"""What a run is: asked for, measured, judged, stored and shown. Field names are part of the public contract."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.knowledge.models import Framework
+
+Preset = Literal["quick", "standard", "rigorous"]
+Device = Literal["cpu", "cuda", "mps"]
+Mode = Literal["ordinary", "eager", "compiled"]
+Kind = Literal["capability", "timing"]
+Status = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+Place = Literal["first", "second"]
+Verdict = Literal[
+    "pytorch_faster",
+    "tensorflow_faster",
+    "no_difference",
+    "inconclusive",
+    "too_noisy",
+    "not_comparable",
+    "first_faster",
+    "second_faster",
+]
+"""The last two are for control runs, in which the same framework runs in both places."""
+
+Reason = Literal[
+    "missing_package",
+    "unusable_interpreter",
+    "device_missing",
+    "exception",
+    "signal",
+    "timed_out",
+    "silent",
+    "flooded",
+    "out_of_memory",
+    "cancelled",
+]
+"""Every way in which a half can end without a result."""
+
+FINAL: tuple[Status, ...] = ("done", "failed", "cancelled", "interrupted")
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunRequest(Model):
+    """What to run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    probe: str = Field(description="A probe's id.", examples=["matmul_256"])
+    preset: Preset = Field(default="quick", description="How carefully to measure.")
+    device: Device = Field(default="cpu", description="Where the tensors are.")
+    mode: Mode = Field(
+        default="ordinary",
+        description="`ordinary`: PyTorch eagerly, TensorFlow as tf.function; `eager`: both eagerly; `compiled`: "
+        "torch.compile and XLA.",
+    )
+    control: Framework | None = Field(
+        default=None,
+        description="Run this framework in both places: a control, which should find no difference.",
+    )
+
+
+class Failure(Model):
+    """Why a half gave no result."""
+
+    reason: Reason
+    message: str
+    traceback: str | None = None
+    log: str = Field(default="", description="The end of what the process printed.")
+
+
+class Block(Model):
+    """A timed block as it was measured."""
+
+    pair: int
+    round: int
+    attempt: int = Field(description="1, or 2 when the round was repeated because of noise.")
+    position: int = Field(description="0 when this arm went first in its round, else 1.")
+    calls: int
+    wall_s: float
+    cpu_s: float = Field(description="Processor time of the process, all threads.")
+    switches: int | None = Field(description="Involuntary context switches.")
+    canary_s: float | None = Field(description="Seconds of a fixed loop just before.")
+    noise: tuple[str, ...] = Field(description="What the noise gate found in this round; empty when it was quiet.")
+    counted: bool = Field(description="Whether the statistics use it: a noisy round's repetition stands for it.")
+
+
+class Warmup(Model):
+    calls: int
+    seconds: float
+    steady: bool = Field(description="Two windows in a row agreed within 5%.")
+
+
+class ColdCosts(Model):
+    """What comes before the first steady call, in seconds; of the first pair of processes."""
+
+    start_s: float = Field(description="From the start of the process until it takes commands.")
+    import_s: float | None
+    build_s: float | None
+    first_call_s: float | None = Field(description="The first outputs: tracing and compiling included.")
+
+
+class Tails(Model):
+    """Percentiles over single calls, in seconds."""
+
+    calls: int
+    p50_s: float
+    p95_s: float
+    p99_s: float
+
+
+class Result(Model):
+    """What one framework's half gave: an observation, times, or a failure."""
+
+    framework: Framework
+    place: Place
+    version: str | None
+    variant: str = ""
+    mode: Mode = "ordinary"
+    device: Device = "cpu"
+    threads: int | None = Field(
+        default=None, description="How many threads an operation may use, as the framework says."
+    )
+    threads_asked: int | None = Field(default=None, description="None: as many as the framework takes by itself.")
+    cores_used: float | None = Field(default=None, description="Processor time over wall clock in the blocks, median.")
+    observation: Mapping[str, Any] | None = None
+    median_s: float | None = Field(default=None, description="Median seconds of one call.")
+    ci95_s: tuple[float, float] | None = None
+    iqr_s: float | None = None
+    samples_s: tuple[float, ...] = Field(default=(), description="Seconds per call, one for each counted block.")
+    blocks: tuple[Block, ...] = Field(default=(), description="Every block that was timed, counted or not.")
+    warmup: Warmup | None = None
+    cold: ColdCosts | None = None
+    tails: Tails | None = None
+    gflops: float | None = None
+    peak_rss_bytes: int | None = Field(
+        default=None, description="The most memory of the process until then: import, and every variant so far."
+    )
+    peak_device_bytes: int | None = None
+    failure: Failure | None = None
+
+
+class Equivalence(Model):
+    """Whether both halves computed the same."""
+
+    checked: bool
+    passed: bool | None
+    max_abs_error: float | None = Field(default=None, description="Between the two frameworks.")
+    relative_error: float | None = Field(default=None, description="Between the two frameworks.")
+    against_reference: Mapping[Framework, float] = Field(
+        default={}, description="Relative Frobenius error of each against float64, where the probe has a reference."
+    )
+    tolerance: float | None = Field(default=None, description="The largest relative error that passes.")
+    reason: str | None = None
+
+
+class Comparison(Model):
+    """Two arms, compared over pairs of processes."""
+
+    variant: str = ""
+    mode: Mode = "ordinary"
+    threads_asked: int | None = None
+    ratio: float | None = Field(description="TensorFlow's time over PyTorch's; in a control run, second over first.")
+    ci95: tuple[float, float] | None
+    verdict: Verdict
+    reason: str | None = Field(description="Why there is no clearer verdict.")
+    indicative: bool = Field(description="From one pair of processes: shown, but names no winner.")
+    delta: float = Field(description="A difference below this share counts as none.")
+    pair_log_ratios: tuple[float, ...] = Field(description="The median log ratio of each pair of processes.")
+    rounds: int
+    noisy_rounds: int = Field(description="Rounds that stayed noisy when they were repeated.")
+    equivalence: Equivalence
+
+
+class ClaimVerdict(Model):
+    claim: str
+    verdict: Literal["confirmed", "partly", "refuted", "not_testable"]
+    reason: str
+
+
+class Outcome(Model):
+    """What an execution ends with."""
+
+    status: Literal["done", "failed", "cancelled"]
+    results: tuple[Result, ...] = ()
+    comparison: Comparison | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    verdicts: tuple[ClaimVerdict, ...] = ()
+    environment: Mapping[str, Any] | None = None
+    findings: Mapping[str, Any] = Field(
+        default={}, description="What follows from several variants together, such as a scaling exponent."
+    )
+    error: Failure | None = None
+
+
+class Run(Model):
+    """A run, from its request to its outcome."""
+
+    id: str
+    probe: str
+    preset: Preset
+    device: Device
+    mode: Mode
+    control: Framework | None
+    status: Status
+    created_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    environment: Mapping[str, Any] | None = None
+    results: tuple[Result, ...] = ()
+    comparison: Comparison | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    verdicts: tuple[ClaimVerdict, ...] = ()
+    findings: Mapping[str, Any] = {}
+    error: Failure | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.status in FINAL
+
+
+class Event(Model):
+    """Something that happened in a run; `seq` counts from 1."""
+
+    seq: int
+    kind: Literal["status", "progress", "result", "end"]
+    data: Mapping[str, Any]
+
+
+PageNumber = Annotated[int, Field(ge=1, le=10_000)]

@@ -1,0 +1,249 @@
+"""The life of runs: submitted, queued, executed one at a time, told, stored, and recovered after a crash."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import secrets
+import socket
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import psutil
+
+from app.errors import AlreadyOver, FieldProblem, InvalidFields, QueueFull, UnknownEntry, said_back
+from app.runs.catalogue import Catalogue, Probe
+from app.runs.executor.job import EventKind, Job, Tell
+from app.runs.executor.local import Executor
+from app.runs.executor.processes import kill_marked
+from app.runs.executor.worker import Cancelled
+from app.runs.inspection import Inspection, why_no_device
+from app.runs.models import Event, Failure, Outcome, Run, RunRequest
+from app.runs.store.store import Store
+
+IDLE_SECONDS = 2.0
+"""How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""
+FOLLOW_SECONDS = 0.25
+USUAL_RUN_SECONDS = 20
+CANCEL_SECONDS = 2.0
+
+log = logging.getLogger("tiebreak.runs")
+
+
+def this_runner() -> str:
+    """A name for this process that no other process has had or will have."""
+    return f"{socket.gethostname()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
+
+
+def runner_is_gone(runner: str) -> bool:
+    """Whether the process of a runner has ended. Runners of other machines count as gone: SQLite is not shared."""
+    host, pid, started = runner.rsplit("/", 2)
+    if host != socket.gethostname():
+        return True
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+    except psutil.Error:
+        return True
+
+
+class RunService:
+    """Everything that is asked about runs.
+
+    Reading needs no more than the store; `start` begins to execute what waits.
+    """
+
+    def __init__(
+        self, store: Store, catalogue: Catalogue, executor: Executor, inspection: Inspection, queue_limit: int
+    ) -> None:
+        self.store, self.catalogue, self.inspection = store, catalogue, inspection
+        self._executor, self._queue_limit = executor, queue_limit
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    def probe(self, id: str) -> Probe:
+        """Raises UnknownEntry when there is none."""
+        try:
+            return self.catalogue.probes[id]
+        except KeyError:
+            detail = f"There is no probe {said_back(id)!r}."
+            raise UnknownEntry(detail, [FieldProblem("id", "there is no such probe")]) from None
+
+    async def submit(self, request: RunRequest) -> Run:
+        """Store a run that waits for its turn.
+
+        Raises:
+            InvalidFields: no such probe, or the probe or this machine cannot do what is asked.
+            QueueFull: too many wait already.
+        """
+        await self.check(request)
+        waiting = len(await self.store.unfinished())
+        if waiting > self._queue_limit:
+            raise QueueFull(f"{waiting} runs wait or run already.", retry_after=USUAL_RUN_SECONDS * waiting)
+        run = await self.store.create(new_id(), request, new_seed())
+        self._wake.set()
+        return run
+
+    async def check(self, request: RunRequest) -> Probe:
+        """The probe of a request. Raises InvalidFields, naming each field that does not fit."""
+        probe = self.catalogue.probes.get(request.probe)
+        if probe is None:
+            raise InvalidFields([FieldProblem("probe", "there is no such probe", tuple(self.catalogue.probes))])
+        problems = _unfit(probe, request)
+        if not problems and request.device != "cpu":
+            reason = why_no_device(request.device, await self.inspection.frameworks())
+            problems = [FieldProblem("device", reason, ("cpu",))] if reason else []
+        if problems:
+            raise InvalidFields(problems)
+        return probe
+
+    async def run_now(self, request: RunRequest, tell: Tell) -> Run:
+        """Execute a run in this process at once, past the queue, and store it like any other.
+
+        Raises:
+            InvalidFields: see `submit`.
+        """
+        await self.check(request)
+        run, seed = new_id(), new_seed()
+        created = await self.store.create(run, request, seed, this_runner())
+        await self._execute(created, seed, tell)
+        return await self.get(run)
+
+    async def get(self, id: str) -> Run:
+        """Raises UnknownEntry when there is none."""
+        run = await self.store.get(id)
+        if run is None:
+            detail = f"There is no run {said_back(id)!r}."
+            raise UnknownEntry(detail, [FieldProblem("id", "there is no such run")])
+        return run
+
+    async def cancel(self, id: str) -> Run:
+        """End a run. When this returns, its processes are gone, unless another process executes it.
+
+        Raises:
+            UnknownEntry: there is none.
+            AlreadyOver: it has ended.
+        """
+        run = await self.get(id)
+        if run.over:
+            raise AlreadyOver(f"The run is {run.status} already.", [FieldProblem("id", f"is {run.status}")])
+        self._executor.cancel(id)
+        if run.status == "queued":
+            await self.store.finish(id, "cancelled", None, "cancelled before it started")
+        return await self._ended(id)
+
+    async def _ended(self, id: str) -> Run:
+        """The run once it is over, or as it is after the time that cancelling may take."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CANCEL_SECONDS):
+                while not (await self.get(id)).over:
+                    self._executor.cancel(id)  # it may have been claimed a moment ago
+                    await asyncio.sleep(0.05)
+        return await self.get(id)
+
+    async def follow(self, id: str, after: int = 0) -> AsyncIterator[Event]:
+        """What happened in a run after an event, and what happens, until its end."""
+        while True:
+            for event in await self.store.events(id, after):
+                yield event
+                after = event.seq
+                if event.kind == "end":
+                    return
+            if self._stopping:
+                return
+            await asyncio.sleep(FOLLOW_SECONDS)
+
+    async def start(self) -> None:
+        """Clean up after runners that crashed, and begin to execute what waits."""
+        await self.recover()
+        self._task = asyncio.create_task(self._work(), name="runs")
+
+    def stop_soon(self) -> None:
+        """End what is executed; may be called from a signal handler."""
+        self._stopping = True
+        self._executor.cancel_all()
+
+    async def stop(self) -> None:
+        """End what is executed, mark it as interrupted, and close the store."""
+        self.stop_soon()
+        if self._task is not None:
+            self._wake.set()
+            await self._task
+        await self.store.close()
+
+    async def recover(self) -> None:
+        """Mark what a crashed runner left as interrupted, and end the processes that it left."""
+        for run, runner in await self.store.unfinished():
+            if runner is not None and runner_is_gone(runner):
+                await asyncio.to_thread(kill_marked, runner)
+                reason = "the process that executed it ended"
+                await self.store.finish(run.id, "interrupted", None, reason)
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            claimed = await self.store.claim(this_runner())
+            if claimed is not None:
+                await self._execute(*claimed)
+                continue
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+
+    async def _execute(self, run: Run, seed: int, watch: Tell | None = None) -> None:
+        """Execute a claimed run and store its end, whatever that is."""
+        told: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
+        teller = asyncio.create_task(self._store_events(run.id, told))
+
+        def tell(kind: EventKind, data: Mapping[str, Any]) -> None:
+            told.put_nowait((kind, data))
+            if watch is not None:
+                watch(kind, data)
+
+        status, outcome, reason = await self._outcome(run, seed, tell)
+        told.put_nowait(None)
+        await teller
+        await self.store.finish(run.id, status, outcome, reason)
+
+    async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Any, Outcome | None, Any]:
+        """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
+        request = RunRequest(probe=run.probe, preset=run.preset, device=run.device, mode=run.mode, control=run.control)
+        try:
+            job = Job.of(await self.check(request), request, seed)
+            outcome = await self._executor.execute(run.id, job, tell)
+        except Cancelled:
+            if self._stopping:
+                return "interrupted", None, "the service was stopped"
+            return "cancelled", None, "cancelled while it ran"
+        except InvalidFields as error:  # the probe or the device is gone since it was queued
+            return "failed", _failed(str(error)), str(error)
+        except Exception:  # one run's misfortune must not end the runner
+            log.exception("run %s of %s", run.id, run.probe)
+            return "failed", _failed("the service made a mistake; it is in the server's log"), None
+        return outcome.status, outcome, outcome.error.message if outcome.error else None
+
+    async def _store_events(self, id: str, told: "asyncio.Queue[tuple[str, Any] | None]") -> None:
+        while (event := await told.get()) is not None:
+            await self.store.add_event(id, *event)
+
+
+def _failed(message: str) -> Outcome:
+    return Outcome(status="failed", error=Failure(reason="exception", message=message))
+
+
+def _unfit(probe: Probe, request: RunRequest) -> list[FieldProblem]:
+    problems = []
+    if request.device not in probe.devices:
+        problems.append(FieldProblem("device", f"{probe.id} does not run on {request.device}", probe.devices))
+    if request.mode not in probe.modes:
+        problems.append(FieldProblem("mode", f"{probe.id} has no mode {request.mode}", probe.modes))
+    return problems
+
+
+def new_id() -> str:
+    """An id that nobody guesses."""
+    return secrets.token_hex(8)
+
+
+def new_seed() -> int:
+    return random.SystemRandom().randrange(2**31)

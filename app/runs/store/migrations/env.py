@@ -1,0 +1,11 @@
+"""Alembic's environment: it is given an open connection by `app.runs.store.migrating`."""
+
+from alembic import context
+
+from app.runs.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,97 @@
+"""How a run is said, the same on its page and in a terminal."""
+
+from collections.abc import Mapping
+from math import isfinite
+
+from app.knowledge.models import NAMES
+from app.runs.models import Comparison, Reason, Run
+
+REASON_WORDS: Mapping[Reason, str] = {
+    "missing_package": "A package is missing",
+    "unusable_interpreter": "The interpreter cannot be used",
+    "device_missing": "The device is missing",
+    "exception": "An exception was raised",
+    "signal": "The process was ended by a signal",
+    "timed_out": "It took too long",
+    "silent": "The process ended without a result",
+    "flooded": "It sent or printed too much",
+    "out_of_memory": "It took too much memory",
+    "cancelled": "It was cancelled",
+}
+
+
+def seconds(value: float | None) -> str:
+    """A time with three significant digits and a fitting unit."""
+    if value is None:
+        return "–"
+    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if abs(value) >= scale:
+            return f"{_digits(value / scale)} {unit}"
+    return f"{_digits(value / 1e-9)} ns"
+
+
+def _digits(value: float) -> str:
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def memory(value: int | None) -> str:
+    """A size in binary units."""
+    if value is None:
+        return "–"
+    amount = float(value)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"
+
+
+def error_size(value: float | None) -> str:
+    """A relative or absolute error."""
+    if value is None:
+        return "–"
+    if not isfinite(value) or value > 1e300:
+        return "not comparable"
+    return "0" if value == 0 else f"{value:.1e}"
+
+
+def names(run: Run) -> tuple[str, str]:
+    """What the two arms are called."""
+    if run.control:
+        return f"{NAMES[run.control]}, first", f"{NAMES[run.control]}, second"
+    return NAMES["pytorch"], NAMES["tensorflow"]
+
+
+def times(ratio: float) -> str:
+    return f"{ratio:.2f}"
+
+
+def interval(comparison: Comparison) -> str:
+    """The 95% interval of the ratio, in words; empty when there is none."""
+    if comparison.ci95 is None:
+        return ""
+    return f"{times(comparison.ci95[0])} to {times(comparison.ci95[1])}"
+
+
+def verdict_sentence(comparison: Comparison, run: Run) -> str:
+    """The verdict of a comparison in a sentence, with its interval; never more than the figures say."""
+    first, second = names(run)
+    band = f" (95% interval {interval(comparison)})" if comparison.ci95 else ""
+    ratio = comparison.ratio
+    if comparison.verdict == "not_comparable" or ratio is None:
+        return f"No ratio: {comparison.reason}."
+    took = f"{second} took {times(ratio)} times as long as {first}{band}"
+    match comparison.verdict:
+        case "pytorch_faster" | "first_faster":
+            return f"{first} is faster here: {took}."
+        case "tensorflow_faster" | "second_faster":
+            return f"{second} is faster here: {took}."
+        case "no_difference":
+            return f"No difference of {comparison.delta:.0%} or more: {took}."
+        case "too_noisy":
+            return f"Too noisy to say: {comparison.reason}. What was seen: {took}."
+    if comparison.indicative:
+        return f"Indicative only, since one pair of processes names no winner: {took}."
+    return f"Inconclusive: {comparison.reason}. What was seen: {took}."

@@ -1,0 +1,17 @@
+"""The subjects by which the catalogue is grouped, in the order in which it shows them."""
+
+SUBJECTS = {
+    "start": "Starting up",
+    "linear_algebra": "Linear algebra",
+    "layers": "Operations and layers",
+    "training": "Training",
+    "gradients": "Gradients",
+    "execution": "Eager and traced execution",
+    "models": "Model styles",
+    "tensors": "Tensors and dtypes",
+    "ragged_sparse": "Ragged and sparse data",
+    "data": "Datasets and batches",
+    "interchange": "NumPy, saving and exporting",
+    "randomness": "Random numbers and determinism",
+    "errors": "Error messages",
+}

@@ -1,0 +1,37 @@
+"""How far two results are apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from probes.kit.task import Array
+
+
+def relative_error(found: Sequence[Array], expected: Sequence[Array]) -> float:
+    """The largest relative Frobenius error over the parts of a result: ||found - expected|| / ||expected||.
+
+    Infinite when the parts differ in number or shape, or when anything is not finite.
+    """
+    if len(found) != len(expected):
+        return math.inf
+    return max((_relative(f, e) for f, e in zip(found, expected, strict=True)), default=math.inf)
+
+
+def _relative(found: Array, expected: Array) -> float:
+    if found.shape != expected.shape:
+        return math.inf
+    wide = np.complex128 if expected.dtype.kind == "c" or found.dtype.kind == "c" else np.float64
+    f, e = found.astype(wide), expected.astype(wide)
+    size, distance = float(np.linalg.norm(e.ravel())), float(np.linalg.norm((f - e).ravel()))
+    error = distance / size if size > 0 else distance
+    return error if math.isfinite(error) else math.inf
+
+
+def largest_difference(found: Sequence[Array], expected: Sequence[Array]) -> float:
+    """The largest absolute difference between two results; infinite when they differ in number or shape."""
+    if [a.shape for a in found] != [a.shape for a in expected]:
+        return math.inf
+    return max((float(np.max(np.abs(f - e), initial=0.0)) for f, e in zip(found, expected, strict=True)), default=0.0)

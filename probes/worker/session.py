@@ -1,0 +1,176 @@
+"""What a worker does with each command."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from probes.kit.task import Array, Setting
+from probes.worker import blocks
+from probes.worker.backends import make_backend
+from probes.worker.channel import Message
+from probes.worker.checking import largest_difference, relative_error
+from probes.worker.inspecting import describe_build
+from probes.worker.limits import peak_resident_bytes
+from probes.worker.probe import load_probe
+from probes.worker.workload import Workload
+
+BLAS_SIZE = 512
+
+
+class Session:
+    """The state of one worker: the framework, and the half that it runs.
+
+    A command `name` is answered by the method `do_name` with what it returns.
+    """
+
+    def __init__(self, framework: str, scratch: Path) -> None:
+        self._backend = make_backend(framework)
+        self._framework, self._scratch, self._loaded = framework, scratch, False
+
+    def perform(self, command: Message) -> Message:
+        """Carry a command out: its "do" names it, the rest are its arguments."""
+        arguments = {key: value for key, value in command.items() if key != "do"}
+        result: Message = getattr(self, f"do_{command['do']}")(**arguments)
+        return result
+
+    def do_load(self, device: str, threads: int | None) -> Message:
+        """Import the framework and set it up."""
+        started = time.perf_counter()
+        self._backend.load(device, threads)
+        seconds = time.perf_counter() - started
+        self._device, self._loaded = device, True
+        return {
+            "import_seconds": seconds,
+            "version": self._backend.version(),
+            "threads": self._backend.threads(),
+            "at": time.perf_counter(),
+        }
+
+    def do_describe(self) -> Message:
+        """Versions and build of the framework, and how fast its matrix product is here."""
+        return {**describe_build(self._framework), "blas_gflops": self._gflops() if self._loaded else None}
+
+    def _gflops(self) -> float:
+        multiply = self._backend.matmul(BLAS_SIZE)
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            multiply()
+            self._backend.synchronise()
+            times.append(time.perf_counter() - started)
+        return 2 * BLAS_SIZE**3 / statistics.median(times[2:]) / 1e9
+
+    def do_observe(self, probe: str) -> Message:
+        """The observation of a capability probe."""
+        return {"observation": load_probe(probe, self._framework).half(), "peak_rss_bytes": peak_resident_bytes()}
+
+    def do_build(self, probe: str, seed: int, variant: str, mode: Any) -> Message:
+        """Build a timing probe's half and call it once."""
+        self._probe = load_probe(probe, self._framework)
+        self._work = Workload(self._probe, self._backend, seed, variant, mode, self._device, self._scratch)
+        build_seconds = self._work.build()
+        started = time.perf_counter()
+        self._first = self._work.first_outputs()
+        self._backend.synchronise()
+        return {
+            "build_seconds": build_seconds,
+            "first_seconds": time.perf_counter() - started,
+            "operations": self._work.operations(),
+        }
+
+    def do_verify(self, share: str) -> Message:
+        """Compare the first outputs with the reference, and share them with the other framework's worker."""
+        expected = self._probe.expected(*self._work.first_inputs())
+        np.savez(share, *self._first)
+        error = None if expected is None else relative_error(self._first, expected)
+        return {"relative_error": _finite(error), "tolerance": self._probe.tolerance, "reference": expected is not None}
+
+    def do_compare(self, share: str) -> Message:
+        """Compare the first outputs with those of the other framework's worker."""
+        return _compared(self._first, _read_share(share))
+
+    def do_compare_shares(self, shares: list[str]) -> Message:
+        """Compare what two workers have shared; this one has run neither."""
+        return _compared(_read_share(shares[1]), _read_share(shares[0]))
+
+    def do_warm_up(self, seconds: float, limit: float) -> Message:
+        return blocks.warm_up(self._work, self._backend, seconds, limit)
+
+    def do_audit(self) -> Message:
+        """Whether the step remembers results; a training step is checked by its losses instead."""
+        return {"fault": None if self._probe.trains else blocks.audit_memory(self._work, self._backend)}
+
+    def do_block(self, round: int, count: int, extra: float = 0.0, cold: bool = False) -> Message:
+        return blocks.block(self._work, self._backend, round, count, extra, cold)
+
+    def do_singles(self, count: int) -> Message:
+        return {"seconds": blocks.single_calls(self._work, self._backend, count)}
+
+    def do_finish(self) -> Message:
+        """What the half has to say beside its times, and the memory it took."""
+        observe = self._work.step.observe
+        with self._work.context:
+            observation = observe() if observe else None
+        return {"observation": observation, **self._memory()}
+
+    def do_cold(self, probe: str, seed: int, variant: str, mode: Any, device: str, share: str) -> Message:
+        """Run a half that is timed as a whole, in a process that has not imported its framework.
+
+        Returns:
+            at: the clock when it had its result; seconds: for the half alone; cpu: processor time since the start.
+        """
+        loaded = load_probe(probe, self._framework)
+        backend = self._backend
+        setting = Setting(
+            variant=variant,
+            device=device,
+            mode=mode,
+            weights=loaded.make_weights(seed, variant),
+            scratch=self._scratch,
+            trace=lambda function: backend.trace(function, mode),
+        )
+        started = time.perf_counter()
+        value = loaded.half(setting)
+        at, cpu = time.perf_counter(), time.process_time()
+        backend.load(device, None)
+        self._loaded = True
+        self._probe, self._first = loaded, backend.arrays(value)
+        expected = loaded.expected({}, setting.weights, variant)  # type: ignore[arg-type]
+        np.savez(share, *self._first)
+        error = None if expected is None else relative_error(self._first, expected)
+        return {
+            "at": at,
+            "seconds": at - started,
+            "cpu": cpu,
+            "version": backend.version(),
+            "threads": backend.threads(),
+            "relative_error": _finite(error),
+            "tolerance": loaded.tolerance,
+            **self._memory(),
+        }
+
+    def _memory(self) -> Message:
+        return {"peak_rss_bytes": peak_resident_bytes(), "peak_device_bytes": self._backend.device_peak_bytes()}
+
+
+def _read_share(share: str) -> list[Array]:
+    with np.load(share, allow_pickle=False) as saved:
+        return [saved[name] for name in saved.files]
+
+
+def _compared(found: list[Array], others: list[Array]) -> Message:
+    return {
+        "relative_error": _finite(relative_error(found, others)),
+        "max_abs_error": _finite(largest_difference(found, others)),
+    }
+
+
+def _finite(error: float | None) -> float | None:
+    """JSON has no infinity; the largest float stands for results that cannot be compared at all."""
+    return None if error is None else min(error, sys.float_info.max)
