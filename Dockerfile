@@ -26,8 +26,10 @@ COPY templates ./templates
 COPY static ./static
 COPY probes ./probes
 COPY app ./app
-RUN python -m compileall -q app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN python -m compileall -q app \
+ && mkdir /data && chown 10001 /data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TIEBREAK_DATA=/data
+VOLUME /data
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \

@@ -17,6 +17,7 @@ from app.knowledge.loader import load
 from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
+from app.pages.run_routes import run_pages
 from app.problem import Problem, install
 from app.runs.assembling import make_run_service
 from app.runs.service import RunService
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.include_router(runs)
     app.include_router(health)
     app.include_router(pages)
+    app.include_router(run_pages)
     app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page, SECURITY_HEADERS)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -101,7 +101,7 @@ def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> 
 
     async def on_validation_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        return await answer(request, InvalidFields(_field_problems(error)))
+        return await answer(request, InvalidFields(field_problems(error.errors())))
 
     async def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -134,10 +134,10 @@ def _from_http(error: HTTPException, request: Request) -> RequestError:
     return NotReadable("The request cannot be read.", [FieldProblem("path", "cannot be read")])
 
 
-def _field_problems(error: RequestValidationError) -> list[FieldProblem]:
+def field_problems(errors: Sequence[Mapping[str, Any]]) -> list[FieldProblem]:
     """One problem a field: pydantic reports each member of a union separately."""
     problems: dict[str, FieldProblem] = {}
-    for details in error.errors():
+    for details in errors:
         field = _field(details["loc"])
         expected = str(details.get("ctx", {}).get("expected", ""))
         allowed = tuple(re.findall(r"'([^']+)'", expected)) if details["type"] == "literal_error" else ()

@@ -1,5 +1,6 @@
 """The real service as a child process, for tests that need an address."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -25,9 +26,12 @@ app.server.run("127.0.0.1", 0)
 
 @contextmanager
 def running_service(log: Path) -> Iterator[str]:
-    """The address of a service that ends with the block; what it prints goes to `log`."""
+    """The address of a service that ends with the block; what it prints goes to `log`, what it stores beside that."""
+    environment = {**os.environ, "TIEBREAK_DATA": str(log.parent / "data")}
     with log.open("wb") as output:
-        child = subprocess.Popen([sys.executable, "-c", START], stdout=output, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(
+            [sys.executable, "-c", START], stdout=output, stderr=subprocess.STDOUT, env=environment
+        )
         try:
             yield _address(child, log)
         finally:

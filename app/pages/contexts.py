@@ -8,6 +8,9 @@ from app.advice.models import Advice, Reason
 from app.errors import FieldProblem
 from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
 
+from app.runs.measuring.presets import Level
+from app.runs.models import Preset
+
 
 @dataclass(frozen=True)
 class Page:
@@ -166,6 +169,7 @@ class MethodologyPage(Page):
     due: Sequence[Claim]
     version: str
     overlay: int
+    levels: Mapping[Preset, Level]
 
 
 @dataclass(frozen=True)

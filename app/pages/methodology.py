@@ -15,6 +15,7 @@ from app.knowledge.conditions import Chosen
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import NAMES, Policy, Status
 from app.pages.contexts import MethodologyPage, PolicyWins, Tally, WinShare
+from app.runs.measuring.presets import LEVELS
 from app.words import STATUS_WORDS
 
 
@@ -42,6 +43,7 @@ def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
         due=[claim for claim in claims if claim.days_overdue(today) > 0],
         version=knowledge.version,
         overlay=len(knowledge.overlay),
+        levels=LEVELS,
     )
 
 

@@ -75,6 +75,21 @@ def interval(comparison: Comparison) -> str:
     return f"{times(comparison.ci95[0])} to {times(comparison.ci95[1])}"
 
 
+def verdict_headline(comparison: Comparison, run: Run) -> str:
+    """The verdict in a few words."""
+    first, second = names(run)
+    return {
+        "pytorch_faster": f"{first} is faster here",
+        "first_faster": f"{first} is faster here",
+        "tensorflow_faster": f"{second} is faster here",
+        "second_faster": f"{second} is faster here",
+        "no_difference": f"No difference of {comparison.delta:.0%} or more",
+        "inconclusive": "Indicative only" if comparison.indicative else "Inconclusive",
+        "too_noisy": "Too noisy to say",
+        "not_comparable": "No ratio",
+    }[comparison.verdict]
+
+
 def verdict_sentence(comparison: Comparison, run: Run) -> str:
     """The verdict of a comparison in a sentence, with its interval; never more than the figures say."""
     first, second = names(run)
@@ -83,15 +98,9 @@ def verdict_sentence(comparison: Comparison, run: Run) -> str:
     if comparison.verdict == "not_comparable" or ratio is None:
         return f"No ratio: {comparison.reason}."
     took = f"{second} took {times(ratio)} times as long as {first}{band}"
-    match comparison.verdict:
-        case "pytorch_faster" | "first_faster":
-            return f"{first} is faster here: {took}."
-        case "tensorflow_faster" | "second_faster":
-            return f"{second} is faster here: {took}."
-        case "no_difference":
-            return f"No difference of {comparison.delta:.0%} or more: {took}."
-        case "too_noisy":
-            return f"Too noisy to say: {comparison.reason}. What was seen: {took}."
-    if comparison.indicative:
-        return f"Indicative only, since one pair of processes names no winner: {took}."
-    return f"Inconclusive: {comparison.reason}. What was seen: {took}."
+    headline = verdict_headline(comparison, run)
+    if comparison.indicative and comparison.verdict == "inconclusive":
+        return f"{headline}, since one pair of processes names no winner: {took}."
+    if comparison.reason:
+        return f"{headline}: {comparison.reason}. What was seen: {took}."
+    return f"{headline}: {took}."

@@ -35,11 +35,11 @@ class Point:
     y: float
 
 
-def outcome(action: Callable[[], Any]) -> dict[str, Any]:
+def outcome(action: Callable[..., Any], *arguments: Any) -> dict[str, Any]:
     """The element type and the values of the tensor that an action gives, or its error."""
-    if error := raised(action):
+    if error := raised(lambda: action(*arguments)):
         return error
-    array = action().numpy()
+    array = action(*arguments).numpy()
     return {"dtype": str(array.dtype), "values": str(array.tolist())}
 
 
@@ -68,7 +68,7 @@ def pytorch() -> Observation:
         return changed
 
     return {
-        "of_python_values": {name: outcome(lambda value=value: torch.tensor(value)) for name, value in VALUES.items()},
+        "of_python_values": {name: outcome(torch.tensor, value) for name, value in VALUES.items()},
         "of_an_array": outcome(lambda: torch.from_numpy(np.array([0.5]))),
         "int + float": outcome(lambda: whole + real),
         "int32 + int64": outcome(lambda: whole.int() + whole),
@@ -83,7 +83,7 @@ def pytorch() -> Observation:
         "mean of ints": outcome(lambda: torch.mean(whole)),
         "dtype=int": outcome(lambda: torch.tensor([1, 2], dtype=int)),
         "dtype=float": outcome(lambda: torch.tensor([1, 2], dtype=float)),
-        "lists": {name: outcome(lambda values=values: torch.tensor(values)) for name, values in LISTS.items()},
+        "lists": {name: outcome(torch.tensor, values) for name, values in LISTS.items()},
         "own_class": raised(lambda: torch.tensor([Point(1.0, 2.0)])),
         "x[0] = 3": outcome(assign),
         "variable[0].assign(3)": None,
@@ -119,7 +119,7 @@ def tensorflow() -> Observation:
         }
 
     return {
-        "of_python_values": {name: outcome(lambda value=value: tf.constant(value)) for name, value in VALUES.items()},
+        "of_python_values": {name: outcome(tf.constant, value) for name, value in VALUES.items()},
         "of_an_array": outcome(lambda: tf.constant(np.array([0.5]))),
         "int + float": outcome(lambda: whole + real),
         "int32 + int64": outcome(lambda: whole + tf.cast(whole, tf.int64)),
@@ -134,7 +134,7 @@ def tensorflow() -> Observation:
         "mean of ints": outcome(lambda: tf.reduce_mean(whole)),
         "dtype=int": outcome(lambda: tf.constant([1, 2], dtype=int)),
         "dtype=float": outcome(lambda: tf.constant([1, 2], dtype=float)),
-        "lists": {name: outcome(lambda values=values: tf.constant(values)) for name, values in LISTS.items()},
+        "lists": {name: outcome(tf.constant, values) for name, values in LISTS.items()},
         "own_class": raised(lambda: tf.constant([Point(1.0, 2.0)])),
         "x[0] = 3": outcome(assign),
         "variable[0].assign(3)": outcome(lambda: tf.Variable(real)[0].assign(3)),

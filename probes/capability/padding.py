@@ -1,9 +1,9 @@
 """Rows of one, two and three numbers padded into one batch.
 
 Batched as they are, such rows raise an error in both. TensorFlow has padded_batch() for batch(), which also fills up to
-a given length. In PyTorch the function that makes a batch of a list of elements, `collate_fn`, is exchanged for one that
-pads, here with pad_sequence(). The matrices are the same, and the lengths can be delivered with them. Both can also do
-without padding, by the types made for rows of unequal length.
+a given length. In PyTorch the function that makes a batch of a list of elements, `collate_fn`, is exchanged for one
+that pads, here with pad_sequence(). The matrices are the same, and the lengths can be delivered with them. Both can
+also do without padding, by the types made for rows of unequal length.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ strided layout and in the jagged one, which PyTorch recommends. The gradients ar
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ TITLE = "Rows of unequal length in one tensor"
 SUBJECT = "ragged_sparse"
 
 ROWS = [[3.0, 1.0, 2.0], [4.0], [6.0, 5.0]]
-Tried = dict[str, Callable[[], list[Any]]]
+Operations = dict[str, Callable[[], Any]]
 
 
 def by_numpy() -> dict[str, list[Any]]:
@@ -50,21 +51,25 @@ def by_numpy() -> dict[str, list[Any]]:
     }
 
 
-def verdicts(tried: Tried) -> dict[str, Any]:
+def verdicts(operations: Operations, to_rows: Callable[[Any], list[Any]]) -> dict[str, Any]:
     """For each operation "right", "wrong" or the error, and how many were right."""
+
+    def rows_of(name: str) -> list[Any]:
+        return to_rows(operations[name]())
+
     each: dict[str, str] = {}
-    for name, rows in by_numpy().items():
-        if error := raised(tried[name]):
+    for name, expected in by_numpy().items():
+        if error := raised(partial(rows_of, name)):
             each[name] = f"{error['type']}: {error['message'].strip().split('. ')[0]}"
         else:
-            result = tried[name]()
-            same = [np.shape(a) == np.shape(b) and np.allclose(a, b) for a, b in zip(result, rows, strict=False)]
-            each[name] = "right" if len(result) == len(rows) and all(same) else "wrong"
+            pairs = list(zip(rows_of(name), expected, strict=False))
+            same = all(np.shape(a) == np.shape(b) and np.allclose(a, b) for a, b in pairs)
+            each[name] = "right" if same and len(rows_of(name)) == len(expected) else "wrong"
     return {"right": list(each.values()).count("right"), "tried": len(each), "each": each}
 
 
-def tried_in_torch(rows: Any) -> Tried:
-    """The operations on a nested tensor; the results are unbound into rows."""
+def operations_in_torch(rows: Any) -> Operations:
+    """The operations on a nested tensor."""
     import torch
 
     layer = torch.nn.Linear(1, 1)
@@ -75,7 +80,7 @@ def tried_in_torch(rows: Any) -> Tried:
         x = rows.detach().clone().requires_grad_()
         return torch.autograd.grad(function(x).sum(), x)[0]
 
-    operations: dict[str, Callable[[], Any]] = {
+    return {
         "times two": lambda: rows * 2,
         "rows added": lambda: rows + rows,
         "number added per row": lambda: rows + torch.tensor([[1.0], [2.0], [3.0]]),
@@ -97,13 +102,10 @@ def tried_in_torch(rows: Any) -> Tried:
         "rows by number": lambda: rows[[2, 0]],
         "two sets of rows joined": lambda: torch.cat([rows, rows]),
     }
-    return {
-        name: lambda action=action: [row.tolist() for row in action().unbind()] for name, action in operations.items()
-    }
 
 
-def tried_in_tensorflow(rows: Any) -> Tried:
-    """The operations on a ragged tensor; the results are turned into lists."""
+def operations_in_tensorflow(rows: Any) -> Operations:
+    """The operations on a ragged tensor."""
     import tensorflow as tf
 
     constant = tf.keras.initializers.Constant
@@ -118,7 +120,7 @@ def tried_in_tensorflow(rows: Any) -> Tried:
     def linear(x: Any) -> Any:
         return tf.ragged.map_flat_values(layer, tf.expand_dims(x, axis=2))
 
-    operations: dict[str, Callable[[], Any]] = {
+    return {
         "times two": lambda: rows * 2,
         "rows added": lambda: rows + rows,
         "number added per row": lambda: rows + tf.constant([[1.0], [2.0], [3.0]]),
@@ -140,9 +142,6 @@ def tried_in_tensorflow(rows: Any) -> Tried:
         "rows by number": lambda: tf.gather(rows, [2, 0]),
         "two sets of rows joined": lambda: tf.concat([rows, rows], axis=0),
     }
-    return {
-        name: lambda action=action: [row.tolist() for row in action().numpy()] for name, action in operations.items()
-    }
 
 
 def pytorch() -> Observation:
@@ -152,21 +151,27 @@ def pytorch() -> Observation:
     def nested(layout: Any) -> Any:
         return torch.nested.nested_tensor([torch.tensor(row) for row in ROWS], layout=layout)
 
+    def to_rows(result: Any) -> list[Any]:
+        return [row.tolist() for row in result.unbind()]
+
     jagged = nested(torch.jagged)
     layer = torch.nn.Linear(1, 1)
     return {
         "ordinary_tensor": raised(lambda: torch.tensor(ROWS)),
-        "warnings": {name: warned(lambda name=name: nested(getattr(torch, name))) for name in ("strided", "jagged")},
+        "warnings": {
+            "strided": warned(lambda: nested(torch.strided)),
+            "jagged": warned(lambda: nested(torch.jagged)),
+        },
         "default_layout": str(torch.nested.nested_tensor([[1.0], [2.0, 3.0]]).layout),
         "ways_out": {
-            "lists": [row.tolist() for row in jagged.unbind()],
+            "lists": to_rows(jagged),
             "padded": jagged.to_padded_tensor(0.0).tolist(),
             "sparse": raised(lambda: jagged.to_sparse()),
         },
         "layer_called_on_it": raised(lambda: layer(jagged.unsqueeze(2))),
         "operations": {
-            "strided": verdicts(tried_in_torch(nested(torch.strided))),
-            "jagged": verdicts(tried_in_torch(jagged)),
+            "strided": verdicts(operations_in_torch(nested(torch.strided)), to_rows),
+            "jagged": verdicts(operations_in_torch(jagged), to_rows),
         },
     }
 
@@ -175,6 +180,9 @@ def tensorflow() -> Observation:
     """Make a ragged tensor, turn it into others, and try the operations."""
     import tensorflow as tf
 
+    def to_rows(result: Any) -> list[Any]:
+        return [row.tolist() for row in result.numpy()]
+
     ragged = tf.ragged.constant(ROWS)
     layer = tf.keras.layers.Dense(1)
     return {
@@ -182,7 +190,7 @@ def tensorflow() -> Observation:
         "warnings": {"ragged": warned(lambda: tf.ragged.constant(ROWS))},
         "default_layout": None,
         "ways_out": {
-            "lists": ragged.to_list(),
+            "lists": to_rows(ragged),
             "padded": ragged.to_tensor().numpy().tolist(),
             "sparse": {
                 "indices": ragged.to_sparse().indices.numpy().tolist(),
@@ -190,5 +198,5 @@ def tensorflow() -> Observation:
             },
         },
         "layer_called_on_it": raised(lambda: layer(tf.expand_dims(ragged, axis=2))),
-        "operations": {"ragged": verdicts(tried_in_tensorflow(ragged))},
+        "operations": {"ragged": verdicts(operations_in_tensorflow(ragged), to_rows)},
     }

@@ -12,6 +12,7 @@ each of the two factors: look at where the sparse one's is zero.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def pytorch() -> Observation:
             "sparse": identity.indices().nbytes + identity.values().nbytes,
         },
         "blocks_not_square": raised(lambda: convert(tall, "bsr", (1, 3)) @ torch.ones(3, 2)),
-        "gradients": {f: raised(lambda f=f: gradients(f)) or gradients(f) for f in FORMATS},
+        "gradients": {f: raised(partial(gradients, f)) or gradients(f) for f in FORMATS},
         "operations": {f: verdicts(operations(convert(square, f, (2, 2)))) for f in FORMATS},
     }
 

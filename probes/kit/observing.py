@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 Observation = dict[str, Any]
 """What was seen, as JSON: text, finite numbers, booleans, None, lists and dictionaries of these."""
+
+
+def plain(text: str) -> str:
+    """A message without the colours that some libraries write for terminals, and not endless."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)[:2000]
 
 
 def raised(action: Callable[[], object]) -> dict[str, str] | None:
@@ -20,7 +26,7 @@ def raised(action: Callable[[], object]) -> dict[str, str] | None:
     except ImportError:
         raise
     except Exception as error:
-        return {"type": type(error).__name__, "message": str(error)[:2000]}
+        return {"type": type(error).__name__, "message": plain(str(error))}
     return None
 
 
@@ -31,7 +37,7 @@ def warned(action: Callable[[], object]) -> list[dict[str, str]]:
         action()
     seen: list[dict[str, str]] = []
     for warning in caught:
-        entry = {"category": warning.category.__name__, "message": str(warning.message)[:2000]}
+        entry = {"category": warning.category.__name__, "message": plain(str(warning.message))}
         if entry not in seen:
             seen.append(entry)
     return seen

@@ -49,7 +49,7 @@ def drift(make_step: Callable[[bool], Function], tensor: Callable[[Any], Any]) -
     batches = [[tensor(array) for array in inputs(rng, "").values()] for _ in range(STEPS)]
     aligned, shipped = ([float(step(x, y)) for x, y in batches] for step in (make_step(True), make_step(False)))
     distance = max(abs(a - b) / abs(a) for a, b in zip(aligned, shipped, strict=True))
-    return {"last_loss_aligned": aligned[-1], "last_loss_with_defaults": shipped[-1], "largest_distance": distance}
+    return {"last_loss_aligned": aligned[-1], "last_loss_with_defaults": shipped[-1], "largest_relative_distance": distance}
 
 
 def defaults(function: Any, *names: str) -> Observation:
@@ -60,7 +60,8 @@ def defaults(function: Any, *names: str) -> Observation:
 
 def spread(drawn: Any) -> Observation:
     """What an initialiser drew."""
-    return {"smallest": float(np.min(drawn)), "largest": float(np.max(drawn)), "deviation": float(np.std(drawn))}
+    values = {"smallest": np.min(drawn), "largest": np.max(drawn), "deviation": np.std(drawn)}
+    return {name: round(float(value), 4) for name, value in values.items()}
 
 
 def _pytorch_step(run: Setting, aligned: bool) -> Function:
@@ -97,17 +98,20 @@ def pytorch(run: Setting) -> Step:
     from torch import nn
 
     def observe() -> Observation:
-        lstm = nn.LSTM(8, 8)
-        return {
+        dense, embedding, lstm = nn.Linear(1000, 1000), nn.Embedding(1000, 100), nn.LSTM(64, 64)
+        optimizers = {
             "sgd": defaults(torch.optim.SGD, "lr", "momentum"),
             "adam": defaults(torch.optim.Adam, "lr", "betas", "eps"),
             "rmsprop": defaults(torch.optim.RMSprop, "lr", "alpha", "eps", "momentum"),
+        }
+        return {
+            run.variant: optimizers[run.variant],
             "batch_norm": defaults(nn.BatchNorm2d, "momentum", "eps"),
             "layer_norm": defaults(nn.LayerNorm, "eps"),
-            "dense_kernel_1000x1000": spread(nn.Linear(1000, 1000).weight.detach().numpy()),
-            "dense_bias": spread(nn.Linear(1000, 1000).bias.detach().numpy()),
-            "embedding": spread(nn.Embedding(1000, 100).weight.detach().numpy()),
-            "lstm_forget_bias_8": spread((lstm.bias_ih_l0 + lstm.bias_hh_l0).detach().numpy()[8:16]),
+            "dense_kernel_1000x1000": spread(dense.weight.detach().numpy()),
+            "dense_bias": spread(dense.bias.detach().numpy()),
+            "embedding": spread(embedding.weight.detach().numpy()),
+            "lstm_forget_bias": spread((lstm.bias_ih_l0 + lstm.bias_hh_l0).detach().numpy()[64:128]),
             **drift(lambda aligned: _pytorch_step(run, aligned), lambda a: torch.tensor(a, device=run.device)),
         }
 
@@ -149,19 +153,22 @@ def tensorflow(run: Setting) -> Step:
 
     def observe() -> Observation:
         dense, embedding = keras.layers.Dense(1000), keras.layers.Embedding(1000, 100)
-        lstm = keras.layers.LSTM(8)
-        for layer, shape in ((dense, (1, 1000)), (embedding, (1,)), (lstm, (1, 1, 8))):
+        lstm = keras.layers.LSTM(64)
+        for layer, shape in ((dense, (1, 1000)), (embedding, (1,)), (lstm, (1, 1, 64))):
             layer.build(shape)
-        return {
+        optimizers = {
             "sgd": defaults(keras.optimizers.SGD, "learning_rate", "momentum"),
             "adam": defaults(keras.optimizers.Adam, "learning_rate", "beta_1", "beta_2", "epsilon"),
             "rmsprop": defaults(keras.optimizers.RMSprop, "learning_rate", "rho", "epsilon", "momentum"),
+        }
+        return {
+            run.variant: optimizers[run.variant],
             "batch_norm": defaults(keras.layers.BatchNormalization, "momentum", "epsilon"),
             "layer_norm": defaults(keras.layers.LayerNormalization, "epsilon"),
             "dense_kernel_1000x1000": spread(dense.kernel),
             "dense_bias": spread(dense.bias),
             "embedding": spread(embedding.embeddings),
-            "lstm_forget_bias_8": spread(lstm.cell.bias[8:16]),
+            "lstm_forget_bias": spread(lstm.cell.bias[64:128]),
             **drift(lambda aligned: _tensorflow_step(run, aligned), tf.convert_to_tensor),
         }
 

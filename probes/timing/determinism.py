@@ -1,10 +1,10 @@
 """A training step with and without the switch that makes a framework deterministic.
 
 Both frameworks can be told to use only operations that give the same bits each time. "plain" is the step without that,
-"deterministic" with it. On one processor core an operation mostly has one way to add up its numbers, so the switch costs
-little there; on a GPU, where the embedding and the pooling of this network add up their gradients in any order, it costs
-more. Beside the figures: whether two trainings from the same seed, with weights and dropout drawn anew, gave the same
-bits, and whether another seed gave others.
+"deterministic" with it: compare the two to see what the switch costs. The network has what makes trainings differ where
+many threads add up at once: an embedding, whose gradient adds up every use of a word, a convolution and a maximum.
+Beside the figures: whether two trainings from the same seed, with weights and dropout drawn anew, gave the same bits,
+and whether another seed gave others. The seed alone may be enough for that, as it often is on one processor core.
 """
 
 from __future__ import annotations

@@ -20,8 +20,9 @@ RUNNING = re.compile(r"running on (http://127\.0\.0\.1:(\d+))")
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment with these settings of Tiebreak and no others."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("TIEBREAK_")} | settings
+    """This process's environment with these settings of Tiebreak and no others, but for where it writes."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("TIEBREAK_")}
+    return kept | {"TIEBREAK_DATA": os.environ["TIEBREAK_DATA"]} | settings
 
 
 def tiebreak(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -54,13 +55,13 @@ class Server:
 
 @contextmanager
 def serving(log: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """A server on a free port; ended by force when the test has not ended it."""
+    """A server on a free port, which writes beside its log; ended by force when the test has not ended it."""
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [str(TIEBREAK), "serve", "--port", "0"],
             stdout=sink,
             stderr=subprocess.STDOUT,
-            env=environment(**settings or {}),
+            env=environment(**{"TIEBREAK_DATA": str(log.parent / "data")} | dict(settings or {})),
         )
     try:
         address, port = _address(process, log)

@@ -19,14 +19,15 @@ def day() -> date:
 
 
 @pytest.fixture(scope="session")
-def application(day: date) -> FastAPI:
-    return create_app(Settings(rules=None), clock=lambda: day)
+def application(day: date, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The application; outside its lifespan, so that runs wait and none is executed."""
+    return create_app(Settings(rules=None, data=tmp_path_factory.mktemp("data")), clock=lambda: day)
 
 
 @pytest.fixture(scope="session")
-def second_application(day: date) -> FastAPI:
+def second_application(day: date, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """Another instance, as after a restart or on another machine."""
-    return create_app(Settings(rules=None), clock=lambda: day)
+    return create_app(Settings(rules=None, data=tmp_path_factory.mktemp("data")), clock=lambda: day)
 
 
 @pytest.fixture
