@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from app.knowledge.models import NAMES
 from app.runs.catalogue import Probe
 from app.runs.models import Comparison, Result, Run
-from app.runs.words import REASON_WORDS, error_size, memory, seconds, verdict_sentence
+from app.runs.words import REASON_WORDS, error_size, memory, say_threads, seconds, verdict_sentence
 
 
 def run_line(run: Run) -> str:
@@ -49,13 +49,14 @@ def _compared(comparison: Comparison, run: Run) -> Iterator[str]:
     if equivalence.checked:
         yield f"  Same result: {'yes' if equivalence.passed else 'no'}, {error_size(equivalence.relative_error)} apart"
     for result in run.results:
-        if (result.variant, result.threads_asked) == (comparison.variant, comparison.threads_asked):
+        if result.key == comparison.key:
             yield f"  {NAMES[result.framework]:11} {_figures(result)}"
 
 
 def _title(comparison: Comparison) -> str:
-    threads = "" if comparison.threads_asked == 1 else "all threads"
-    parts = [part for part in (comparison.variant, threads) if part]
+    threads = "" if comparison.threads_asked == 1 else say_threads(comparison.threads_asked)
+    cache = "cold cache" if comparison.cache == "cold" else ""
+    parts = [part for part in (comparison.variant, threads, cache) if part]
     return f"{', '.join(parts)}: " if parts else ""
 
 

@@ -60,5 +60,6 @@ async def healthz() -> Health:
 
 @health.get("/readyz")
 async def readyz(service: ServiceOf) -> Readiness:
-    """Ready: the rules are loaded."""
+    """Ready: the rules are loaded, the store answers and the runner is there."""
+    await service.runs.check_ready()
     return Readiness(rules_version=service.knowledge.version, claims=len(service.knowledge.claims))

@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from app.errors import Finding
 from app.knowledge.drafts import Draft, Drafts
 from app.knowledge.models import Claim, Component, Option, Question
+
+PROBES = Path(__file__).resolve().parents[2] / "probes"
 
 
 def reference_findings(drafts: Drafts, whole: bool) -> list[Finding]:
@@ -15,7 +19,7 @@ def reference_findings(drafts: Drafts, whole: bool) -> list[Finding]:
     `whole` says that nothing is missing from it; otherwise what an entry that could not be read may have used is not
     called unused.
     """
-    findings = [*_dangling_ids(drafts), *_condition_findings(drafts)]
+    findings = [*_dangling_ids(drafts), *_dangling_probes(drafts), *_condition_findings(drafts)]
     if not whole:
         return findings
     missing = list(_missing_collections(drafts))
@@ -68,6 +72,19 @@ def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
             yield draft.finding("dangling-id", f"'{id}' is none of the {collection}", key)
         elif draft.id == id and collection == "claims" and key == "conflicts_with":
             yield draft.finding("value", "conflicts with itself", key)
+
+
+def _dangling_probes(drafts: Drafts) -> Iterator[Finding]:
+    known = probe_ids()
+    for draft in drafts.all("claims"):
+        if draft.entry.probe is not None and draft.entry.probe not in known:
+            yield draft.finding("dangling-id", f"'{draft.entry.probe}' is none of the probes", "probe")
+
+
+@cache
+def probe_ids() -> frozenset[str]:
+    """The ids of the shipped probes: the names of their files. What is in them is none of the rules' business."""
+    return frozenset(path.stem for path in PROBES.glob("*/[a-z]*.py") if path.parent.name in ("capability", "timing"))
 
 
 def _condition_findings(drafts: Drafts) -> Iterator[Finding]:

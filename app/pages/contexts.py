@@ -7,7 +7,6 @@ from datetime import date
 from app.advice.models import Advice, Reason
 from app.errors import FieldProblem
 from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
-
 from app.runs.measuring.presets import Level
 from app.runs.models import Preset
 

@@ -9,7 +9,7 @@ from app.pages.plots import sample_plot
 from app.pages.probes import in_a_few_words
 from app.pages.run_contexts import ComparisonView, ObservationRow, RunPage
 from app.runs.models import Comparison, Run
-from app.runs.words import memory, names, verdict_sentence
+from app.runs.words import memory, names, say_threads, verdict_sentence
 from app.service import Service
 
 
@@ -35,12 +35,11 @@ async def run_page(service: Service, run: Run) -> RunPage:
 
 
 def _view(run: Run, comparison: Comparison) -> ComparisonView:
-    key = (comparison.variant, comparison.threads_asked)
-    results = [result for result in run.results if (result.variant, result.threads_asked) == key]
+    results = [result for result in run.results if result.key == comparison.key]
     labels = names(run)
     css = [result.framework if not run.control else ("pytorch", "tensorflow")[i] for i, result in enumerate(results)]
     return ComparisonView(
-        title=", ".join(part for part in (comparison.variant, _threads(comparison)) if part),
+        title=_title(comparison),
         comparison=comparison,
         sentence=verdict_sentence(comparison, run),
         results=results,
@@ -49,8 +48,10 @@ def _view(run: Run, comparison: Comparison) -> ComparisonView:
     )
 
 
-def _threads(comparison: Comparison) -> str:
-    return "one thread" if comparison.threads_asked == 1 else "as many threads as each takes"
+def _title(comparison: Comparison) -> str:
+    cache = "cold cache" if comparison.cache == "cold" else ""
+    title = ", ".join(part for part in (comparison.variant, say_threads(comparison.threads_asked), cache) if part)
+    return title[0].upper() + title[1:]
 
 
 def observation_rows(run: Run) -> list[ObservationRow]:

@@ -14,6 +14,8 @@ Mode = Literal["ordinary", "eager", "compiled"]
 Kind = Literal["capability", "timing"]
 Status = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 Place = Literal["first", "second"]
+Cache = Literal["hot", "cold"]
+Key = tuple[str, int | None, Cache]
 Verdict = Literal[
     "pytorch_faster",
     "tensorflow_faster",
@@ -124,6 +126,7 @@ class Result(Model):
     variant: str = ""
     mode: Mode = "ordinary"
     device: Device = "cpu"
+    cache: Cache = Field(default="hot", description="Whether a GPU's cache was flushed before each call.")
     threads: int | None = Field(
         default=None, description="How many threads an operation may use, as the framework says."
     )
@@ -144,6 +147,11 @@ class Result(Model):
     )
     peak_device_bytes: int | None = None
     failure: Failure | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is compared under."""
+        return self.variant, self.threads_asked, self.cache
 
 
 class Equivalence(Model):
@@ -166,6 +174,7 @@ class Comparison(Model):
     variant: str = ""
     mode: Mode = "ordinary"
     threads_asked: int | None = None
+    cache: Cache = "hot"
     ratio: float | None = Field(description="TensorFlow's time over PyTorch's; in a control run, second over first.")
     ci95: tuple[float, float] | None
     verdict: Verdict
@@ -176,6 +185,11 @@ class Comparison(Model):
     rounds: int
     noisy_rounds: int = Field(description="Rounds that stayed noisy when they were repeated.")
     equivalence: Equivalence
+
+    @property
+    def key(self) -> Key:
+        """What it compares."""
+        return self.variant, self.threads_asked, self.cache
 
 
 class ClaimVerdict(Model):

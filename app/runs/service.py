@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from app.errors import AlreadyOver, FieldProblem, InvalidFields, QueueFull, UnknownEntry, said_back
+from app.errors import AlreadyOver, FieldProblem, InvalidFields, NotReady, QueueFull, UnknownEntry, said_back
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.executor.job import EventKind, Job, Tell
 from app.runs.executor.local import Executor
@@ -158,6 +158,12 @@ class RunService:
         """Clean up after runners that crashed, and begin to execute what waits."""
         await self.recover()
         self._task = asyncio.create_task(self._work(), name="runs")
+
+    async def check_ready(self) -> None:
+        """Raises NotReady when the store does not answer or nothing executes runs any more."""
+        await self.store.check()
+        if self._task is not None and self._task.done():
+            raise NotReady("Runs are not executed any more.")
 
     def stop_soon(self) -> None:
         """End what is executed; may be called from a signal handler."""

@@ -57,6 +57,11 @@ def error_size(value: float | None) -> str:
     return "0" if value == 0 else f"{value:.1e}"
 
 
+def say_threads(asked: int | None) -> str:
+    """How many threads an operation may use."""
+    return "one thread" if asked == 1 else "all threads"
+
+
 def names(run: Run) -> tuple[str, str]:
     """What the two arms are called."""
     if run.control:

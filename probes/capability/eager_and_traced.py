@@ -114,7 +114,7 @@ def tensorflow() -> Observation:
     tf.config.run_functions_eagerly(False)
     return {
         "without_asking": {"type": type(2 * x).__name__, "value": (2 * x).numpy().tolist()},
-        "session": {"tf.Session exists": hasattr(tf, "Session"), "tf.compat.v1.Session": in_a_session()},
+        "session": {"in_tf": hasattr(tf, "Session"), "in_tf_compat_v1": in_a_session()},
         "old_eager_import": error_of_import("tensorflow.contrib.eager"),
         "printed": {
             "eager_three_calls": printed(lambda: [function(x) for _ in range(3)]),

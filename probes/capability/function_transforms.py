@@ -20,8 +20,8 @@ SUBJECT = "gradients"
 
 X = np.array([1.0, 2.0, -0.5])
 DIRECTION = np.array([1.0, -1.0, 2.0])
-GRADIENT = 3 * X**2 + [X[1], X[0], 0]
-HESSIAN = np.diag(6 * X) + [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+GRADIENT = 3 * X**2 + np.array([X[1], X[0], 0])
+HESSIAN = np.diag(6 * X) + np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]])
 
 ROWS = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.0], [-2.0, 1.0]])
 LABELS = np.array([1.0, 0.0, 2.0, -1.0])

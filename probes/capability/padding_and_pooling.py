@@ -3,8 +3,8 @@
 A global average over images of any size takes no kernel size in either: AdaptiveAvgPool2d(1) or a mean in PyTorch,
 GlobalAveragePooling2D in Keras. `average_pool_names` lists the layers of each. Padding is where the two differ: by
 default PyTorch's AvgPool2d counts the zeros around an image and Keras's does not, and PyTorch has no padding="same"
-for a stride above 1. An embedding, a global average and a dense layer have the same number of weights in both; look also
-at how padded words are kept out of the average.
+for a stride above 1. An embedding, a global average and a dense layer have the same number of weights in both; look
+also at how padded words are kept out of the average.
 """
 
 from __future__ import annotations

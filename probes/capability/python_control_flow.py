@@ -26,7 +26,7 @@ def steps_to_one(n: Any) -> Any:
     """Halve what is even, take 3n + 1 of what is odd, and count until 1 is reached."""
     steps = 0
     while n != 1:
-        if n % 2 == 0:
+        if n % 2 == 0:  # noqa: SIM108 - the statement, not the expression, is what is tried
             n = n // 2
         else:
             n = 3 * n + 1

@@ -5,13 +5,20 @@ from collections.abc import Sequence
 
 from tests.functional.web_client import CORE, raw_for_api
 
-PAGES = ("/", "/advice", "/advice.md", "/claims", "/claims/{}", "/sources", "/methodology", "/docs")
+PAGES = ("/", "/advice", "/advice.md", "/claims", "/claims/{}", "/sources", "/methodology", "/docs", "/probes", "/probes/{}")
+PAGES += ("/runs/{}", "/runs/{}/cancel")
 API = (
     "/api/v1/questionnaire",
     "/api/v1/advice",
     "/api/v1/claims",
     "/api/v1/claims/{}",
     "/api/v1/sources",
+    "/api/v1/probes",
+    "/api/v1/probes/{}",
+    "/api/v1/environment",
+    "/api/v1/runs",
+    "/api/v1/runs/{}",
+    "/api/v1/runs/{}/events",
     "/healthz",
     "/readyz",
     "/openapi.json",
@@ -69,6 +76,13 @@ PATHS = (
     "/claims/a/b/c",
     "/api/v1/claims/%ed%a0%80",
     "/api/v1/../v1/claims",
+    "/api/v1/runs/%00",
+    "/api/v1/runs/%ed%a0%80/events",
+    "/api/v1/runs/" + "x" * 20_000,
+    "/probes/%2e%2e%2fboot",
+    "/probes/../boot",
+    "/runs//cancel",
+    "/runs/%ff/cancel",
     "/api/v1/advice/",
     "/api/v2/advice",
     "/API/V1/ADVICE",
@@ -121,6 +135,8 @@ HEADERS: dict[str, Sequence[bytes]] = {
     "x-forwarded-host": (b"evil.example",),
     "x-forwarded-proto": (b"javascript",),
     "x-http-method-override": (b"DELETE",),
+    "last-event-id": (b"-1", b"9" * 40, b"\xb2", b"", b"0x1", b"\xff"),
+    "sec-fetch-site": (b"cross-site", b"same-site", b"", b"\xff"),
     "origin": (b"null", b"http://evil.example"),
     "authorization": (b"Bearer " + b"x" * 2000, b"Basic \xff"),
     "expect": (b"100-continue",),
@@ -157,6 +173,12 @@ def _raw_bodies() -> tuple[bytes, ...]:
         b'{"answers": {"language": "python"}, "answers": {}, "policy": "today", "policy": 1}',
         b'{"answers": {"language": "\\ud800", "\\udfff": ["\\ud83d"]}, "\\ud800": 1, "policy": "\\udead"}',
         b"language=python&goal=production",
+        b"preset=quick&preset=quick",
+        b"preset=%ff&device=%00&token=%ed%a0%80",
+        b'{"probe": "polynomial_gradient", "preset": "quick"}',
+        b'{"probe": "polynomial_gradient", "preset": ["quick"], "device": null, "control": 1}',
+        b'{"probe": "../boot", "preset": "quick"}',
+        b'{"probe": "\\ud800"}',
         b'--x\r\ncontent-disposition: form-data; name="answers"\r\n\r\n{}\r\n--x--',
         b'{"answers": {' + b",".join(b'"k%d": "v"' % n for n in range(4000)) + b"}}",
         b'{"answers": {"needs": [' + b'"speed",' * 7000 + b'"speed"]}}',

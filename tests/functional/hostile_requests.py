@@ -20,6 +20,9 @@ TARGET = b"x-test-target"
 SERVER = "tiebreak.test"
 """The name by which the server knows itself when a request names no usable host."""
 
+PROBE = "polynomial_gradient"
+"""A probe that there is."""
+
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
 
 
@@ -84,7 +87,7 @@ async def _chunked(attack: Attack) -> AsyncIterator[bytes]:
 
 
 def _place(rng: random.Random, places: Sequence[str] = PLACES) -> str:
-    ids = [*list(shipped_rules().claims)[:5], "no-such-claim", quote(rng.choice(TEXTS), safe="", errors="replace")]
+    ids = [*list(shipped_rules().claims)[:5], PROBE, "no-such-claim", quote(rng.choice(TEXTS), safe="", errors="replace")]
     return rng.choice(places).format(rng.choice(ids))
 
 
@@ -127,6 +130,7 @@ def _quoted(rng: random.Random, text: str) -> str:
 
 def _key(rng: random.Random) -> str:
     known = [*shipped_rules().questions, "policy", "change", "source", "criterion", "favours", "status"]
+    known += ["page", "size", "probe"]
     return rng.choice(known) if rng.random() < 0.7 else rng.choice(TEXTS)
 
 
@@ -137,7 +141,8 @@ def _value(rng: random.Random) -> str:
 
 
 def _bent_body(rng: random.Random) -> Attack:
-    place = "/api/v1/advice" if rng.random() < 0.85 else _place(rng)
+    usual = ("/api/v1/advice", "/api/v1/advice", "/api/v1/runs", f"/probes/{PROBE}")
+    place = rng.choice(usual) if rng.random() < 0.85 else _place(rng)
     chunks = rng.choice([1, 2, 7]) if rng.random() < 0.25 else 0
     return Attack(_method(rng, "POST"), place.encode(), body=_body(rng), chunks=chunks)
 

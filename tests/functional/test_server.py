@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.runs.catalogue import SHIPPED
 from tests.functional.child_processes import PATIENCE_S, Server, environment, serving
 from tests.functional.web_client import CORE, HTML, advice_address, problem_fields, raw_for_api
 from tests.unit.advice.answer_sets import POLICIES, seeded_answers, shipped_rules
@@ -19,7 +20,9 @@ FRAMEWORKS = ("torch", "tensorflow", "numpy", "keras")
 MAPPED = re.compile(r"/(torch|tensorflow|tensorflow_cpu|numpy|keras)[./-]|lib(torch|tensorflow)", re.IGNORECASE)
 """A framework's file in a process's memory map."""
 
-MEMORY_LIMIT_KB = 100 * 1024
+MEMORY_LIMIT_KB = 128 * 1024
+
+PROBES = [path for kind in ("capability", "timing") for path in (SHIPPED / kind).glob("[a-z]*.py")]
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -43,7 +46,9 @@ def use_every_page(server: Server) -> None:
     addresses = ["/", "/claims", "/sources", "/methodology", "/docs", "/openapi.json", "/healthz", "/readyz"]
     addresses += [f"/claims/{id}" for id in shipped_rules().claims]
     addresses += ["/static/tiebreak.css", "/static/swagger/swagger-ui-bundle.js", "/static/swagger/swagger-ui.css"]
-    addresses += [f"/api/v1/{route}" for route in ("questionnaire", "claims", "sources")]
+    addresses += ["/probes", *(f"/probes/{path.stem}" for path in PROBES)]
+    routes = ("questionnaire", "claims", "sources", "probes", "environment", "runs")
+    addresses += [f"/api/v1/{route}" for route in routes]
     for raw in seeded_answers(seed=3, count=30):
         addresses += [advice_address(raw, policy, page) for policy in POLICIES for page in ("/advice", "/advice.md")]
     with httpx.Client(base_url=server.address, timeout=PATIENCE_S) as client:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from app.machine.describing import describe_machine
+from app.machine.gpus import describe_gpus
 from app.machine.load import describe_load
 from app.runs.catalogue import SHIPPED
 from app.runs.executor.job import Job, Progress, Tell
@@ -18,7 +19,7 @@ from app.runs.measuring.pairs import Facts
 from app.runs.measuring.presets import PROTOCOL_VERSION
 from app.runs.measuring.series import Series
 from app.runs.measuring.statistics import scaling_exponent
-from app.runs.measuring.warm import count_rounds, measure_warm
+from app.runs.measuring.warm import count_rounds, measure_warm, tables
 from app.runs.models import Comparison, Failure, Outcome, Result
 
 HARMLESS = ("missing_package", "device_missing")
@@ -40,6 +41,7 @@ def perform(job: Job, host: Host, tell: Tell) -> Outcome:
     environment = {
         "machine": before,
         "load_after": describe_load().model_dump(mode="json"),
+        "gpus_after": [gpu.model_dump(mode="json") for gpu in describe_gpus()],
         "frameworks": facts,
         "protocol": protocol_of(job),
     }
@@ -54,8 +56,15 @@ def _measure(job: Job, host: Host, tell: Tell, facts: Facts) -> tuple[list[Resul
         comparisons.append(compare_series(series, job))
         tell("result", comparisons[-1].model_dump(mode="json"))
     order = {variant: place for place, variant in enumerate(job.probe.variants)}
-    comparisons.sort(key=lambda one: (one.threads_asked is None and one.variant in job.probe.warm, order[one.variant]))
+    comparisons.sort(key=lambda one: (in_second_table(one, job), order[one.variant]))
     return results, comparisons
+
+
+def in_second_table(comparison: Comparison, job: Job) -> bool:
+    """Whether a comparison belongs after the headline's table. What is timed from outside has one table only."""
+    if comparison.variant in job.probe.cold:
+        return False
+    return (comparison.threads_asked, comparison.cache) != tables(job)[0]
 
 
 def _all_series(job: Job, host: Host, progress: Progress, facts: Facts) -> Iterator[Series]:
@@ -94,9 +103,9 @@ def _findings(job: Job, results: list[Result]) -> dict[str, Any]:
     if not job.probe.exponent:
         return {}
     lower, upper = job.probe.exponent
-    found = {}
+    found, headline = {}, results[0].key[1:]
     for arm in job.arms:
-        own = [r for r in results if r.place == arm.place and r.threads_asked == 1 and r.median_s]
+        own = [r for r in results if r.place == arm.place and r.key[1:] == headline and r.median_s]
         if len(own) == len(job.probe.variants):
             exponent = scaling_exponent([float(r.variant) for r in own], [r.median_s or 0.0 for r in own])
             found[arm.framework] = {"exponent": exponent, "as_expected": lower <= exponent <= upper}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.runs.executor.job import Arm
-from app.runs.models import Block, ColdCosts, Equivalence, Failure, Place, Warmup
+from app.runs.models import Block, Cache, ColdCosts, Equivalence, Failure, Place, Warmup
 
 
 @dataclass
@@ -47,6 +47,7 @@ class Series:
     variant: str
     threads_asked: int | None
     arms: dict[Place, ArmSeries]
+    cache: Cache = "hot"
     equivalences: list[Equivalence] = field(default_factory=list)
     rounds: int = 0
     noisy_rounds: int = 0
@@ -54,8 +55,8 @@ class Series:
     unsteady: list[str] = field(default_factory=list)
 
     @classmethod
-    def start(cls, variant: str, threads_asked: int | None, arms: tuple[Arm, Arm]) -> "Series":
-        return cls(variant, threads_asked, {arm.place: ArmSeries(arm) for arm in arms})
+    def start(cls, variant: str, threads_asked: int | None, arms: tuple[Arm, Arm], cache: Cache = "hot") -> "Series":
+        return cls(variant, threads_asked, {arm.place: ArmSeries(arm) for arm in arms}, cache)
 
     def working(self) -> list[ArmSeries]:
         """The arms that have not failed."""

@@ -15,6 +15,7 @@ from app.runs.measuring.noise import Canaries, Snapshot, block_noise, joined, ma
 from app.runs.measuring.pairs import Pair
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.models import Block, ColdCosts, Place, Warmup
+from app.runs.words import say_threads
 
 BUILD_SECONDS, BLOCK_SECONDS = 300.0, 120.0
 WARM_UP_SECONDS, WARM_UP_LIMIT = 0.1, 2.0
@@ -37,7 +38,7 @@ class VariantInPair:
         self._job, self._host, self._pair, self._series, self._progress = job, host, pair, series, progress
         self._canaries = Canaries()
         self._order = job.order(pair.number)
-        self._title = f"{series.variant or job.probe.title}, {series.threads_asked or 'all'} threads"
+        self._title = f"{series.variant or job.probe.title}, {say_threads(series.threads_asked)}"
 
     def measure(self) -> None:
         """All of it. An arm that fails is left out from there on; the other goes on alone."""
@@ -129,9 +130,8 @@ class VariantInPair:
 
     def _block(self, worker: Worker, arm: ArmSeries, stream: int, counts: Mapping[Place, int]) -> Reply:
         extra = self._job.slowdown if arm.arm.place == "second" else 0.0
-        return worker.ask(
-            {"do": "block", "round": stream, "count": counts[arm.arm.place], "extra": extra}, BLOCK_SECONDS
-        )
+        how = {"round": stream, "extra": extra, "cold": self._series.cache == "cold"}
+        return worker.ask({"do": "block", "count": counts[arm.arm.place], **how}, BLOCK_SECONDS)
 
     @property
     def _on_one_core(self) -> bool:
@@ -163,7 +163,7 @@ class VariantInPair:
             arm.blocks.append(block)
 
     def _finish(self, worker: Worker, arm: ArmSeries) -> bool:
-        if self._job.probe.tails and self._series.threads_asked == 1:
+        if self._job.probe.tails and not arm.singles:
             arm.singles += worker.ask({"do": "singles", "count": SINGLE_CALLS}, BLOCK_SECONDS)["seconds"]
         reply = worker.ask({"do": "finish"}, BUILD_SECONDS)
         arm.observation = reply["observation"]

@@ -8,15 +8,17 @@ from app.runs.measuring.judging import compare_series
 from app.runs.measuring.pairs import Facts, describe, start_pair, usable_cores
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair, rounds_of
+from app.runs.models import Cache
 
 
 def measure_warm(job: Job, host: Host, progress: Progress, facts: Facts) -> Iterator[Series]:
-    """Measure all warm variants: first at one thread, then with as many as the frameworks take.
+    """Measure all warm variants, table by table: at one thread, then at as many as there are cores.
 
+    On a GPU the tables are the hot and the cold cache instead, with the threads that each framework takes by itself.
     Yields each finished series. `facts` gets what each framework says of itself.
     """
-    for threads in thread_tables(job):
-        every = [Series.start(variant, threads, job.arms) for variant in job.probe.warm]
+    for threads, cache in tables(job):
+        every = [Series.start(variant, threads, job.arms, cache) for variant in job.probe.warm]
         for number in range(job.level.pairs + job.level.more_pairs):
             wanted = every if number < job.level.pairs else [one for one in every if _undecided(one, job)]
             if wanted:
@@ -28,15 +30,19 @@ def _undecided(series: Series, job: Job) -> bool:
     return compare_series(series, job).verdict == "inconclusive"
 
 
-def thread_tables(job: Job) -> list[int | None]:
-    """The numbers of threads to measure at; None stands for all."""
-    several = job.level.all_threads and job.device == "cpu" and len(usable_cores()) > 1
-    return [1, None] if several else [1]
+def tables(job: Job) -> list[tuple[int | None, Cache]]:
+    """Threads and cache to measure at; None stands for all threads."""
+    if job.device == "cuda":
+        return [(None, "hot"), (None, "cold")]
+    if job.device == "mps":
+        return [(None, "hot")]
+    several = job.level.all_threads and len(usable_cores()) > 1
+    return [(1, "hot"), (None, "hot")] if several else [(1, "hot")]
 
 
 def count_rounds(job: Job) -> int:
     """How many rounds there will be, without repetitions and further pairs."""
-    return len(thread_tables(job)) * job.level.pairs * len(job.probe.warm) * rounds_of(job)
+    return len(tables(job)) * job.level.pairs * len(job.probe.warm) * rounds_of(job)
 
 
 def _measure_pair(
