@@ -1,12 +1,14 @@
 """Run the application under uvicorn."""
 
 import sys
+from socket import socket
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from app.main import create_app
+from app.runs.service import RunService
 
 MAX_HEAD_BYTES = 262_144
 """Request line and headers; generous, so that the application itself refuses what is too long, with a reason."""
@@ -15,10 +17,21 @@ MAX_HEAD_BYTES = 262_144
 class Server(uvicorn.Server):
     """Ends the workers as soon as a signal asks it to stop: open event streams then end by themselves."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Serve, and meanwhile find out what the interpreters have."""
+        await super().startup(sockets)
+        runs = self._runs()
+        if runs is not None:
+            runs.inspection.begin()
+
+    def _runs(self) -> RunService | None:
         application = self.config.app
-        if isinstance(application, FastAPI):
-            application.state.service.runs.stop_soon()
+        return application.state.service.runs if isinstance(application, FastAPI) else None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        runs = self._runs()
+        if runs is not None:
+            runs.stop_soon()
         super().handle_exit(sig, frame)
 
 

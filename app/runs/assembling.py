@@ -8,7 +8,7 @@ from app.errors import UnusableSetting
 from app.knowledge.models import Framework
 from app.runs.catalogue import read_catalogue
 from app.runs.executor.local import LocalExecutor
-from app.runs.executor.lock import LOCK
+from app.runs.executor.lock import lock_file
 from app.runs.inspection import Inspection
 from app.runs.service import RunService, this_runner
 from app.runs.store.migrating import migrate
@@ -21,7 +21,7 @@ def make_run_service(
     interpreters: Mapping[Framework, str],
     queue_limit: int,
     memory_bytes: int,
-    lock: Path = LOCK,
+    lock: Path | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -31,12 +31,12 @@ def make_run_service(
     """
     make_folder(data)
     migrate(database)
-    owner = this_runner()
+    owner, scratch = this_runner(), data / "scratch"
     return RunService(
         Store(database),
         read_catalogue(),
-        LocalExecutor(interpreters, owner, memory_bytes, lock),
-        Inspection(interpreters, owner, memory_bytes),
+        LocalExecutor(interpreters, owner, memory_bytes, lock or lock_file(data), scratch),
+        Inspection(interpreters, owner, memory_bytes, scratch),
         queue_limit,
     )
 

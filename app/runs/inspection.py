@@ -1,7 +1,9 @@
 """What both interpreters have, asked of them in processes of their own and remembered."""
 
 import asyncio
-import tempfile
+import contextlib
+import os
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +13,8 @@ from typing import Any
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 from app.machine.describing import describe_machine
 from app.machine.models import Machine
-from app.runs.executor.worker import HalfFailed, Host, Worker
+from app.runs.executor.scratch import scratch_folder
+from app.runs.executor.worker import Cancelled, HalfFailed, Host, Worker
 from app.runs.models import Device, Failure
 
 SECONDS = 120.0
@@ -37,26 +40,42 @@ class Inspection:
     interpreters: Mapping[Framework, str]
     owner: str
     memory_bytes: int
+    scratch: Path
     _found: tuple[Installed, ...] | None = None
-    _machine: Machine | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+    _task: "asyncio.Task[None] | None" = None
+
+    def begin(self) -> None:
+        """Ask in the background, so that the answer is there when somebody wants it."""
+        self._task = asyncio.create_task(self._ahead(), name="inspection")
+
+    async def _ahead(self) -> None:
+        with contextlib.suppress(Cancelled):
+            await self.frameworks()
+
+    def stop_soon(self) -> None:
+        """End what is asked; may be called from a signal handler."""
+        self._cancelled.set()
 
     async def machine(self) -> Machine:
         """This computer, as it is now."""
         return await asyncio.to_thread(describe_machine)
 
     async def frameworks(self) -> tuple[Installed, ...]:
-        """Both frameworks. The first call starts two processes and takes some seconds."""
+        """Both frameworks. The first call starts two processes and takes some seconds.
+
+        Raises:
+            Cancelled: the service ends.
+        """
         return self._found if self._found is not None else await asyncio.to_thread(self.ask)
 
     def ask(self) -> tuple[Installed, ...]:
         """The same, blocking."""
         with self._lock:
             if self._found is None:
-                with tempfile.TemporaryDirectory(prefix="tiebreak-", ignore_cleanup_errors=True) as scratch:
-                    host = Host(
-                        self.interpreters, Path(scratch), self.owner, "inspect", self.memory_bytes, threading.Event()
-                    )
+                with scratch_folder(self.scratch / f"inspect-{os.getpid()}-{secrets.token_hex(4)}") as folder:
+                    host = Host(self.interpreters, folder, self.owner, "inspect", self.memory_bytes, self._cancelled)
                     self._found = tuple(_inspect(host, framework) for framework in FRAMEWORKS)
             return self._found
 

@@ -16,7 +16,6 @@ from app.errors import AlreadyOver, FieldProblem, InvalidFields, NotReady, Queue
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.executor.job import EventKind, Job, Tell
 from app.runs.executor.local import Executor
-from app.runs.executor.processes import kill_marked
 from app.runs.executor.worker import Cancelled
 from app.runs.inspection import Inspection, why_no_device
 from app.runs.models import Event, Failure, Outcome, Run, RunRequest
@@ -169,6 +168,7 @@ class RunService:
         """End what is executed; may be called from a signal handler."""
         self._stopping = True
         self._executor.cancel_all()
+        self.inspection.stop_soon()
 
     async def stop(self) -> None:
         """End what is executed, mark it as interrupted, and close the store."""
@@ -182,7 +182,7 @@ class RunService:
         """Mark what a crashed runner left as interrupted, and end the processes that it left."""
         for run, runner in await self.store.unfinished():
             if runner is not None and runner_is_gone(runner):
-                await asyncio.to_thread(kill_marked, runner)
+                await asyncio.to_thread(self._executor.clean_up, run.id, runner)
                 reason = "the process that executed it ended"
                 await self.store.finish(run.id, "interrupted", None, reason)
 

@@ -1,7 +1,7 @@
 """Executes runs on this machine: one at a time, in worker processes, watched by a thread of the service."""
 
 import asyncio
-import tempfile
+import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from app.knowledge.models import Framework
 from app.runs.executor.job import EventKind, Job, Tell
 from app.runs.executor.lock import machine_lock
 from app.runs.executor.processes import kill_marked
+from app.runs.executor.scratch import scratch_folder
 from app.runs.executor.worker import Cancelled, Host
 from app.runs.measuring.performing import perform
 from app.runs.models import Outcome
@@ -33,6 +34,9 @@ class Executor(Protocol):
     def cancel_all(self) -> None:
         """Have whatever is executed end."""
 
+    def clean_up(self, run: str, runner: str) -> None:
+        """End the processes and remove the files that a crashed runner left of a run."""
+
 
 @dataclass
 class LocalExecutor:
@@ -43,12 +47,14 @@ class LocalExecutor:
         owner: the mark by which processes of this installation are found.
         memory_bytes: how much resident memory a worker may take.
         lock: the file of the machine-wide lock.
+        scratch: the folder in which each run has one of its own while it is executed.
     """
 
     interpreters: Mapping[Framework, str]
     owner: str
     memory_bytes: int
     lock: Path
+    scratch: Path
     _cancelled: dict[str, threading.Event] = field(default_factory=dict)
 
     async def execute(self, run: str, job: Job, tell: Tell) -> Outcome:
@@ -75,10 +81,15 @@ class LocalExecutor:
         for event in list(self._cancelled.values()):
             event.set()
 
+    def clean_up(self, run: str, runner: str) -> None:
+        """See `Executor`."""
+        kill_marked(runner, run)
+        shutil.rmtree(self.scratch / run, ignore_errors=True)
+
     def execute_here(self, run: str, job: Job, tell: Tell, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""
-        with tempfile.TemporaryDirectory(prefix="tiebreak-", ignore_cleanup_errors=True) as scratch:
-            host = Host(self.interpreters, Path(scratch), self.owner, run, self.memory_bytes, cancelled)
+        with scratch_folder(self.scratch / run) as scratch:
+            host = Host(self.interpreters, scratch, self.owner, run, self.memory_bytes, cancelled)
             tell("progress", {"done": 0, "total": 0, "text": "waiting for the machine", "seconds_left": None})
             with machine_lock(cancelled.is_set, self.lock) as held:
                 if not held:

@@ -8,12 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LOCK = Path(tempfile.gettempdir()) / "tiebreak-machine.lock"
 RETRY_SECONDS = 0.2
 
 
+def lock_file(data: Path) -> Path:
+    """The file that all users of this machine share; in the data folder where nothing else can be written."""
+    try:
+        folder = Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        folder = data
+    return folder / "tiebreak-machine.lock"
+
+
 @contextmanager
-def machine_lock(give_up: Callable[[], bool], path: Path = LOCK) -> Iterator[bool]:
+def machine_lock(give_up: Callable[[], bool], path: Path) -> Iterator[bool]:
     """Hold the machine for as long as the block lasts; the kernel lets go of it when the process dies.
 
     Yields False when `give_up` said so before the lock was free.
