@@ -32,16 +32,25 @@ log = logging.getLogger("tiebreak.runs")
 
 def this_runner() -> str:
     """A name for this process that no other process has had or will have."""
-    return f"{socket.gethostname()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
+    return f"{socket.gethostname()}/{os.getpid()}/{_born(psutil.Process())}"
+
+
+def _born(process: psutil.Process) -> str:
+    """When a process started, in seconds since the machine did: setting the clock changes nothing about that."""
+    return f"{process.create_time() - psutil.boot_time():.2f}"
 
 
 def runner_is_gone(runner: str) -> bool:
-    """Whether the process of a runner has ended. Runners of other machines count as gone: SQLite is not shared."""
+    """Whether the process of a runner has ended. Runners of other machines count as gone: SQLite is not shared.
+
+    A zombie has ended: nobody has asked for its status yet.
+    """
     host, pid, started = runner.rsplit("/", 2)
     if host != socket.gethostname():
         return True
     try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+        process = psutil.Process(int(pid))
+        return process.status() == psutil.STATUS_ZOMBIE or _born(process) != started
     except psutil.Error:
         return True
 
@@ -57,7 +66,7 @@ class RunService:
     ) -> None:
         self.store, self.catalogue, self.inspection = store, catalogue, inspection
         self._executor, self._queue_limit = executor, queue_limit
-        self._wake = asyncio.Event()
+        self._wake, self._submitting = asyncio.Event(), asyncio.Lock()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
@@ -77,10 +86,11 @@ class RunService:
             QueueFull: too many wait already.
         """
         await self.check(request)
-        waiting = len(await self.store.unfinished())
-        if waiting > self._queue_limit:
-            raise QueueFull(f"{waiting} runs wait or run already.", retry_after=USUAL_RUN_SECONDS * waiting)
-        run = await self.store.create(new_id(), request, new_seed())
+        async with self._submitting:  # between counting and storing nobody else may come
+            waiting = len(await self.store.unfinished())
+            if waiting > self._queue_limit:
+                raise QueueFull(f"{waiting} runs wait or run already.", retry_after=USUAL_RUN_SECONDS * waiting)
+            run = await self.store.create(new_id(), request, new_seed())
         self._wake.set()
         return run
 
@@ -143,6 +153,7 @@ class RunService:
 
     async def follow(self, id: str, after: int = 0) -> AsyncIterator[Event]:
         """What happened in a run after an event, and what happens, until its end."""
+        after = min(after, await self._last_before_end(id)) if after else 0
         while True:
             for event in await self.store.events(id, after):
                 yield event
@@ -152,6 +163,13 @@ class RunService:
             if self._stopping:
                 return
             await asyncio.sleep(FOLLOW_SECONDS)
+
+    async def _last_before_end(self, id: str) -> int:
+        """The number of the latest event but `end`, which a listener that comes again is told once more.
+
+        Whoever claims to have seen more than there is would wait for ever.
+        """
+        return max((event.seq for event in await self.store.events(id, 0) if event.kind != "end"), default=0)
 
     async def start(self) -> None:
         """Clean up after runners that crashed, and begin to execute what waits."""

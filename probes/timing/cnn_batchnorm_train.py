@@ -1,11 +1,11 @@
 """Training a convolutional network with batch normalisation: one step on 32 images of 28 x 28.
 
-Two blocks of convolution, batch normalisation, ReLU and pooling, then a dense layer for ten classes. The two frameworks
-ship other defaults for the same layer: epsilon is 1e-5 in PyTorch and 1e-3 in Keras, and PyTorch's momentum of 0.1 is
-the share of the new batch, where Keras's 0.99 is the share of the old average. Here both use epsilon 1e-5 and a tenth
-of the new batch. One difference cannot be set: for the running variance that is used after training PyTorch divides by
-n - 1, Keras by n. The losses of training do not depend on it; beside the figures stands which one each half was seen to
-do.
+Two blocks of convolution, batch normalisation, ReLU and pooling, then a dense layer for ten classes. The two
+frameworks ship other defaults for the same layer: epsilon is 1e-5 in PyTorch and 1e-3 in Keras, and PyTorch's
+momentum of 0.1 is the share of the new batch, where Keras's 0.99 is the share of the old average. Here both use
+epsilon 1e-5 and a tenth of the new batch. One difference cannot be set: for the running variance that is used after
+training PyTorch divides by n - 1, Keras by n. The losses of training do not depend on it; beside the figures stands
+which one each half was seen to do.
 """
 
 from __future__ import annotations
@@ -78,8 +78,9 @@ def pytorch(run: Setting) -> Step:
     import torch
     from torch import nn
 
-    model = run.traced(_pytorch_model(run.weights).to(run.device))
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+    network = _pytorch_model(run.weights).to(run.device)
+    model = run.traced(network)
+    optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
     loss_of = nn.CrossEntropyLoss()
 
     def step(x: Any, y: Any) -> Any:

@@ -1,9 +1,9 @@
 """Training a small convolutional network: one step of gradient descent on 32 images of 28 x 28.
 
-Two convolutions of 3 x 3, each followed by a pooling of 2 x 2, and a dense layer for ten classes: the network with which
-most people meet image classification. Images have one channel, so that both layouts hold the same numbers in the same
-order: PyTorch wants the channel before the rows, TensorFlow after the columns. Further in, each framework keeps its own
-layout; only the dense layer's weights have to be put into the order in which that layout is flattened.
+Two convolutions of 3 x 3, each followed by a pooling of 2 x 2, and a dense layer for ten classes: the network with
+which most people meet image classification. Images have one channel, so that both layouts hold the same numbers in
+the same order: PyTorch wants the channel before the rows, TensorFlow after the columns. Further in, each framework
+keeps its own layout; only the dense layer's weights have to be put into the order in which that layout is flattened.
 """
 
 from __future__ import annotations
@@ -65,8 +65,9 @@ def pytorch(run: Setting) -> Function:
         dense.weight.copy_(torch.from_numpy(run.weights["dense"]).permute(3, 2, 0, 1).flatten(1))
         for layer in (first, second, dense):
             layer.bias.zero_()
-    model = run.traced(nn.Sequential(*layers).to(run.device))
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+    network = nn.Sequential(*layers).to(run.device)
+    model = run.traced(network)
+    optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
     loss_of = nn.CrossEntropyLoss()
 
     def step(x: Any, y: Any) -> Any:
@@ -87,7 +88,9 @@ def tensorflow(run: Setting) -> Function:
     second = keras.layers.Conv2D(CHANNELS[2], 3, padding="same", activation="relu")
     dense = keras.layers.Dense(CLASSES)
     pool, flatten = keras.layers.MaxPooling2D, keras.layers.Flatten
-    model = keras.Sequential([keras.Input((SIDE, SIDE, CHANNELS[0])), first, pool(2), second, pool(2), flatten(), dense])
+    model = keras.Sequential(
+        [keras.Input((SIDE, SIDE, CHANNELS[0])), first, pool(2), second, pool(2), flatten(), dense]
+    )
     for layer, name in ((first, "conv1"), (second, "conv2")):
         layer.kernel.assign(run.weights[name])
     dense.kernel.assign(run.weights["dense"].reshape(-1, CLASSES))

@@ -1,11 +1,11 @@
 """Compiling a function: the first time, once more, and what a call costs when it is compiled.
 
-`torch.compile` with its compiler Inductor, which on a processor writes C++ and has it compiled, against `tf.function` with
-XLA, which makes machine code itself. "first" is a new process from importing the framework to the first result; "again"
-compiles the same code anew in a process that has done so before; "steady" is a call of the compiled function. Both
-frameworks can keep compiled code on disk. Inductor does so by itself and finds it in "again"; XLA does when it is told
-to, but gives every traced function another name and finds it only in another process. Beside the figures: the seconds of
-a first call in a process that finds an empty folder, and in the next one, with importing left out.
+`torch.compile` with its compiler Inductor, which on a processor writes C++ and has it compiled, against `tf.function`
+with XLA, which makes machine code itself. "first" is a new process from importing the framework to the first result;
+"again" compiles the same code anew in a process that has done so before; "steady" is a call of the compiled function.
+Both frameworks can keep compiled code on disk. Inductor does so by itself and finds it in "again"; XLA does when it
+is told to, but gives every traced function another name and finds it only in another process. Beside the figures: the
+seconds of a first call in a process that finds an empty folder, and in the next one, with importing left out.
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ def two_processes(program: str, environment: Mapping[str, str]) -> Observation:
     seconds = []
     for _ in range(2):
         ended = subprocess.run(  # noqa: S603
-            [sys.executable, "-c", program], capture_output=True, text=True, env={**os.environ, **environment}, timeout=240, check=True
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **environment},
+            timeout=240,
+            check=True,
         )
         seconds.append(round(float(ended.stdout.split()[-1]), 3))
     return {"seconds_with_empty_folder": seconds[0], "seconds_in_next_process": seconds[1]}

@@ -1,10 +1,11 @@
 """A training step with and without the switch that makes a framework deterministic.
 
-Both frameworks can be told to use only operations that give the same bits each time. "plain" is the step without that,
-"deterministic" with it: compare the two to see what the switch costs. The network has what makes trainings differ where
-many threads add up at once: an embedding, whose gradient adds up every use of a word, a convolution and a maximum.
-Beside the figures: whether two trainings from the same seed, with weights and dropout drawn anew, gave the same bits,
-and whether another seed gave others. The seed alone may be enough for that, as it often is on one processor core.
+Both frameworks can be told to use only operations that give the same bits each time. "plain" is the step without
+that, "deterministic" with it: compare the two to see what the switch costs. The network has what makes trainings
+differ where many threads add up at once: an embedding, whose gradient adds up every use of a word, a convolution and
+a maximum. Beside the figures: whether two trainings from the same seed, with weights and dropout drawn anew, gave the
+same bits, and whether another seed gave others. The seed alone may be enough for that, as it often is on one
+processor core.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def _pytorch_model(dropped: float) -> Any:
     import torch
     from torch import nn
 
-    class Classifier(nn.Module):  # type: ignore[misc]
+    class Classifier(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.embedding = nn.Embedding(VOCABULARY, WIDTH)

@@ -1,10 +1,10 @@
 """Exchanging a million numbers with NumPy through DLPack, the protocol that hands memory over without copying it.
 
-"in" makes a tensor of an array, "out" an array of a tensor; no number is moved. PyTorch takes the array itself, as the
-protocol's second version has it; TensorFlow's function takes the capsule that the array exports. Beside the figures:
-whether both sides look at the same memory and may write to it, what is refused with which words, and whether a tensor
-can be computed with when the array does not begin at a multiple of 64 bytes, as most NumPy arrays do not. That last
-question is put to a process of its own, since the answer may be its end.
+"in" makes a tensor of an array, "out" an array of a tensor; no number is moved. PyTorch takes the array itself, as
+the protocol's second version has it; TensorFlow's function takes the capsule that the array exports. Beside the
+figures: whether both sides look at the same memory and may write to it, what is refused with which words, and whether
+a tensor can be computed with when the array does not begin at a multiple of 64 bytes, as most NumPy arrays do not.
+That last question is put to a process of its own, since the answer may be its end.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 Five simple operations on arrays of four megabytes. Run one after the other, each reads its operands from memory and
 writes a result of the same size back; a compiler that fuses them reads and writes once. So this is mostly about memory,
-and the compiled mode is the one to compare with the ordinary one.
+and the compiled mode is the one to compare with the ordinary one. On a processor PyTorch takes each array from the C
+library's allocator; while that returns memory to the system between calls, a step takes up to four times as long, so
+its times may fall into two groups.
 """
 
 from __future__ import annotations

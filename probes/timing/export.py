@@ -1,13 +1,14 @@
 """Exporting a trained network to a file that runs without its Python code, and running what was read back.
 
-`torch.export` against TensorFlow's SavedModel, each for any batch size. "round trip" traces the network, writes it, reads
-it back and runs it on a batch; "load" reads and runs one that was written before. What comes out of the file's network
-must be what the formula gives. Beside the figures: which other formats could be written here, whether their outputs were
-the same, and the reason where one could not; several need packages that are no part of either framework.
+`torch.export` against TensorFlow's SavedModel, each for any batch size. "round trip" traces the network, writes it,
+reads it back and runs it on a batch; "load" reads and runs one that was written before. What comes out of the file's
+network must be what the formula gives. Beside the figures: which other formats could be written here, whether their
+outputs were the same, and the reason where one could not; several need packages that are no part of either framework.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,7 @@ def _pytorch_others(model: Any, x: Any) -> dict[str, Callable[[Path], Any]]:
         torch.onnx.export(model, (x,), path)
 
     def executorch(path: Path) -> None:
-        from executorch.exir import to_edge
-
+        to_edge = importlib.import_module("executorch.exir").to_edge
         path.write_bytes(to_edge(torch.export.export(model, (x,))).to_executorch().buffer)
 
     return {"torchscript.pt": torchscript, "onnx.onnx": onnx, "executorch.pte": executorch}
@@ -149,7 +149,8 @@ def tensorflow(run: Setting) -> Step:
     model, folder = _tensorflow_model(run.weights), run.scratch / "network"
 
     def load(x: Any, path: Path = folder) -> Any:
-        return tf.saved_model.load(path).serve(x)
+        network = tf.saved_model.load(path)  # its variables go when it does
+        return network.serve(x)
 
     def round_trip(x: Any, path: Path = folder) -> Any:
         model.export(path, format="tf_saved_model", verbose=False)

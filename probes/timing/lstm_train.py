@@ -1,8 +1,8 @@
 """Training a recurrent network: one step on 32 sequences of 50 time steps with 32 features.
 
-One LSTM layer of 64 units; its last output goes to a dense layer for ten classes. Both frameworks keep the four gates in
-the same order (input, forget, candidate, output), but PyTorch adds two biases where Keras adds one. Trained, the pair
-would move twice as fast as the single one; so the second of PyTorch's is zero and kept out of the training.
+One LSTM layer of 64 units; its last output goes to a dense layer for ten classes. Both frameworks keep the four gates
+in the same order (input, forget, candidate, output), but PyTorch adds two biases where Keras adds one. Trained, the
+pair would move twice as fast as the single one; so the second of PyTorch's is zero and kept out of the training.
 """
 
 from __future__ import annotations
@@ -30,18 +30,19 @@ def inputs(rng: np.random.Generator, variant: str) -> Arrays:
 
 def weights(rng: np.random.Generator, variant: str) -> Arrays:
     """Kernels of inputs x outputs, the gates beside each other; a bias for the gates, the dense layer's is zero."""
-    shapes = {"input": (FEATURES, 4 * UNITS), "state": (UNITS, 4 * UNITS), "dense": (UNITS, CLASSES)}
-    kernels = {
-        name: (rng.standard_normal(shape) / np.sqrt(shape[0])).astype(np.float32) for name, shape in shapes.items()
+    return {
+        "input": (rng.standard_normal((FEATURES, 4 * UNITS)) / np.sqrt(FEATURES)).astype(np.float32),
+        "state": (rng.standard_normal((UNITS, 4 * UNITS)) / np.sqrt(UNITS)).astype(np.float32),
+        "bias": 0.1 * rng.standard_normal(4 * UNITS, dtype=np.float32),
+        "dense": rng.standard_normal((UNITS, CLASSES), dtype=np.float32),
     }
-    return {**kernels, "bias": 0.1 * rng.standard_normal(4 * UNITS, dtype=np.float32)}
 
 
 def _pytorch_model(weights: Mapping[str, Array]) -> Any:
     import torch
     from torch import nn
 
-    class Classifier(nn.Module):  # type: ignore[misc]
+    class Classifier(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.lstm = nn.LSTM(FEATURES, UNITS, batch_first=True)
@@ -67,8 +68,9 @@ def pytorch(run: Setting) -> Function:
     import torch
     from torch import nn
 
-    model = run.traced(_pytorch_model(run.weights).to(run.device))
-    optimizer = torch.optim.SGD((p for p in model.parameters() if p.requires_grad), lr=RATE)
+    network = _pytorch_model(run.weights).to(run.device)
+    model = run.traced(network)
+    optimizer = torch.optim.SGD((p for p in network.parameters() if p.requires_grad), lr=RATE)
     loss_of = nn.CrossEntropyLoss()
 
     def step(x: Any, y: Any) -> Any:

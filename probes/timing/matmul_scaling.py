@@ -17,6 +17,7 @@ from probes.kit.task import Array, Arrays, Function, Setting
 TITLE = "Matrix product, growing sizes"
 SUBJECT = "linear_algebra"
 VARIANTS = ("256", "512", "1024", "2048")
+EXPONENT = (2.7, 3.2)
 
 
 def inputs(rng: np.random.Generator, variant: str) -> Arrays:

@@ -45,7 +45,7 @@ def pytorch(run: Setting) -> Function:
             linear.weight.copy_(torch.from_numpy(kernel.T))
             linear.bias.zero_()
         layers += [linear, nn.ReLU()]
-    model = run.traced(nn.Sequential(*layers[:-1]).to(run.device))
+    model: Any = run.traced(nn.Sequential(*layers[:-1]).to(run.device))
     optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
     loss_of = nn.CrossEntropyLoss()
 

@@ -1,9 +1,9 @@
 """From a NumPy array to a tensor and back: a million numbers, 4 MiB.
 
-"in" makes a tensor of an array, "out" an array of a tensor, each by the call that is meant for it. A framework that lets
-both look at the same memory takes no time; one that copies takes as long as copying 4 MiB does, and is safe from changes
-behind its back. Beside the figures: which of the two each did, found by writing to the array and reading the tensor.
-"in" is given the array; "out" is given the number of a tensor made before, since it must have one.
+"in" makes a tensor of an array, "out" an array of a tensor, each by the call that is meant for it. A framework that
+lets both look at the same memory takes no time; one that copies takes as long as copying 4 MiB does, and is safe from
+changes behind its back. Beside the figures: which of the two each did, found by writing to the array and reading the
+tensor. "in" is given the array; "out" is given the number of a tensor made before, since it must have one.
 """
 
 from __future__ import annotations

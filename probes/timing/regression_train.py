@@ -1,10 +1,10 @@
 """Training a two-layer regression, with what each framework offers ready-made and with a loop written by hand.
 
 The regression of one of the documents, which trains it with Keras and again without: ten features, a hidden layer of
-ten, one number; mean squared error; gradient descent. "keras fit style" calls a compiled Keras model for each batch, as
-`fit` does, against PyTorch's ordinary loop, since PyTorch has no `fit`. "own loop" uses no layers and no optimizer in
-either: variables, gradients, and the update written out. The network is so small that what is timed is almost only the
-cost of calling each framework, not arithmetic.
+ten, one number; mean squared error; gradient descent. "keras fit style" calls a compiled Keras model for each batch,
+as `fit` does, against PyTorch's ordinary loop, since PyTorch has no `fit`. "own loop" uses no layers and no optimizer
+in either: variables, gradients, and the update written out. The network is so small that what is timed is almost only
+the cost of calling each framework, not arithmetic.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ def _pytorch_ordinary_loop(run: Setting) -> Function:
         for layer, kernel, bias in ((hidden, "w1", "b1"), (output, "w2", "b2")):
             layer.weight.copy_(torch.from_numpy(run.weights[kernel].T))
             layer.bias.copy_(torch.from_numpy(run.weights[bias]))
-    model = run.traced(nn.Sequential(hidden, nn.ReLU(), output).to(run.device))
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+    network = nn.Sequential(hidden, nn.ReLU(), output).to(run.device)
+    model = run.traced(network)
+    optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
     loss_of = nn.MSELoss()
 
     def step(x: Any, y: Any) -> Any:

@@ -1,10 +1,10 @@
 """Writing the weights of a small network to a file, and reading them into a network again.
 
 784 inputs, 256 hidden units, ten classes: 203,530 numbers. PyTorch writes its state dictionary with `torch.save` and
-reads it with `torch.load`, weights only; Keras writes and reads HDF5. "save" puts a new bias into the network first, so
-that no two files are alike; "load" reads one of four files. The weights afterwards must be those that were asked for.
-Beside the figures: the bytes of a file, and whether a fresh network that reads it gets every number back. The files lie
-in the system's folder for temporary ones: a slow disk slows both.
+reads it with `torch.load`, weights only; Keras writes and reads HDF5. "save" puts a new bias into the network first,
+so that no two files are alike; "load" reads one of four files. The weights afterwards must be those that were asked
+for. Beside the figures: the bytes of a file, and whether a fresh network that reads it gets every number back. The
+files lie in the system's folder for temporary ones: a slow disk slows both.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from probes.kit.task import Array, Setting
+from probes.kit.task import Array, Function, Setting
 from probes.worker import blocks
 from probes.worker.backends import make_backend
 from probes.worker.channel import Message
@@ -127,18 +127,23 @@ class Session:
         """
         loaded = load_probe(probe, self._framework)
         backend = self._backend
+
+        def trace(function: Function) -> Function:
+            backend.adopt(device)  # the half has imported it by now
+            return backend.trace(function, mode)
+
         setting = Setting(
             variant=variant,
             device=device,
             mode=mode,
             weights=loaded.make_weights(seed, variant),
             scratch=self._scratch,
-            trace=lambda function: backend.trace(function, mode),
+            trace=trace,
         )
         started = time.perf_counter()
         value = loaded.half(setting)
         at, cpu = time.perf_counter(), time.process_time()
-        backend.load(device, None)
+        backend.adopt(device)
         self._loaded = True
         self._probe, self._first = loaded, backend.arrays(value)
         expected = loaded.expected({}, setting.weights, variant)  # type: ignore[arg-type]

@@ -20,6 +20,9 @@ PAGES = {
     "claim": "/claims/torchserve-serves-pytorch",
     "sources": "/sources",
     "methodology": "/methodology",
+    "probes": "/probes",
+    "timed probe": "/probes/attention",
+    "capability probe": "/probes/ragged",
     "not found": "/nothing-here",
 }
 

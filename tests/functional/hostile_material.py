@@ -5,7 +5,18 @@ from collections.abc import Sequence
 
 from tests.functional.web_client import CORE, raw_for_api
 
-PAGES = ("/", "/advice", "/advice.md", "/claims", "/claims/{}", "/sources", "/methodology", "/docs", "/probes", "/probes/{}")
+PAGES = (
+    "/",
+    "/advice",
+    "/advice.md",
+    "/claims",
+    "/claims/{}",
+    "/sources",
+    "/methodology",
+    "/docs",
+    "/probes",
+    "/probes/{}",
+)
 PAGES += ("/runs/{}", "/runs/{}/cancel")
 API = (
     "/api/v1/questionnaire",

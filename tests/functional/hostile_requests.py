@@ -87,7 +87,12 @@ async def _chunked(attack: Attack) -> AsyncIterator[bytes]:
 
 
 def _place(rng: random.Random, places: Sequence[str] = PLACES) -> str:
-    ids = [*list(shipped_rules().claims)[:5], PROBE, "no-such-claim", quote(rng.choice(TEXTS), safe="", errors="replace")]
+    ids = [
+        *list(shipped_rules().claims)[:5],
+        PROBE,
+        "no-such-claim",
+        quote(rng.choice(TEXTS), safe="", errors="replace"),
+    ]
     return rng.choice(places).format(rng.choice(ids))
 
 

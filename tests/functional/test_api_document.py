@@ -60,8 +60,8 @@ async def test_every_documented_route_answers_as_documented(client: httpx.AsyncC
 
 
 async def test_the_contract_s_routes_are_documented(client: httpx.AsyncClient) -> None:
-    routes = ("questionnaire", "advice", "claims", "claims/{id}", "sources", "probes", "probes/{id}", "environment")
-    routes += ("runs", "runs/{id}", "runs/{id}/events")
+    routes = ["questionnaire", "advice", "claims", "claims/{id}", "sources", "probes", "probes/{id}", "environment"]
+    routes += ["runs", "runs/{id}", "runs/{id}/events"]
     assert {*(f"/api/v1/{route}" for route in routes), "/healthz", "/readyz"} <= set(
         (await document_of(client))["paths"]
     )

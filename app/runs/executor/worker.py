@@ -23,6 +23,9 @@ BOOT = SHIPPED / "boot.py"
 TICK_SECONDS = 0.2
 """How often cancelling, deadline and memory are looked at while a reply is awaited."""
 
+END_SECONDS = 1.0
+"""How long a process may take to end after it has closed its pipe."""
+
 KEPT_LOG_BYTES = 16_384
 MAX_LOG_BYTES = 32 * 2**20
 MAX_REPLY_BYTES = 4 * 2**20
@@ -119,9 +122,19 @@ class Worker:
                 },
                 60,
             )
+        except HalfFailed as failed:
+            self.end()
+            raise HalfFailed(self._not_begun(failed.failure)) from None
         except BaseException:
             self.end()
             raise
+
+    def _not_begun(self, failure: Failure) -> Failure:
+        """The failure of a process that never was a worker: a program that ends at once is no Python that will do."""
+        if failure.reason != "silent":
+            return failure
+        message = f"the interpreter {self._host.interpreters[self._framework]} started no worker: {failure.message}"
+        return failure.model_copy(update={"reason": "unusable_interpreter", "message": message})
 
     @property
     def pid(self) -> int:
@@ -210,15 +223,21 @@ class Worker:
 
     def _ended(self) -> HalfFailed:
         """The process ended by itself without a reply: by a signal, or silently."""
+        status = self._own_end()
         kill_group(self.pid)
-        try:
-            status = self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            status = 0
         self._drain()
+        if status is None:
+            return self._failed("silent", "the process closed its end of the pipe and lived on, without a result")
         if status >= 0:
             return self._failed("silent", f"the process ended with status {status} and without a result")
         return self._failed("signal", f"the process was ended by {_signal_name(-status)}")
+
+    def _own_end(self) -> int | None:
+        """The status that the process ends with; None when it does not. Python closes its files before it ends."""
+        try:
+            return self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
 
     def _drain(self) -> None:
         """What is still in the pipe, without waiting for writers that outlive the process."""

@@ -23,6 +23,10 @@ class Backend(ABC):
     package: str
 
     @abstractmethod
+    def adopt(self, device: str) -> None:
+        """Use the framework as it is, imported and perhaps in use already: nothing is set up."""
+
+    @abstractmethod
     def load(self, device: str, threads: int | None) -> None:
         """Import the framework and set it up before any operation.
 

@@ -13,18 +13,22 @@ class PyTorch(Backend):
     name = "pytorch"
     package = "torch"
 
-    def load(self, device: str, threads: int | None) -> None:
+    def adopt(self, device: str) -> None:
         import torch
 
         self._torch, self._device = torch, device
+        self._cold_bytes: Any = None
+
+    def load(self, device: str, threads: int | None) -> None:
+        self.adopt(device)
         self._check(device)
+        torch = self._torch
         if threads is not None:
             torch.set_num_threads(threads)
             torch.set_num_interop_threads(1)
         # float32 means float32 in both frameworks
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
-        self._cold_bytes: Any = None
 
     def _check(self, device: str) -> None:
         torch = self._torch

@@ -18,11 +18,16 @@ class TensorFlow(Backend):
     name = "tensorflow"
     package = "tensorflow"
 
-    def load(self, device: str, threads: int | None) -> None:
+    def adopt(self, device: str) -> None:
         import tensorflow as tf
 
         self._tf, self._device = tf, device
+        self._cold_bytes: Any = None
+
+    def load(self, device: str, threads: int | None) -> None:
+        self.adopt(device)
         self._check(device)
+        tf = self._tf
         if threads is not None:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
             tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -32,8 +37,6 @@ class TensorFlow(Backend):
             tf.config.experimental.set_memory_growth(gpu, True)
         # float32 means float32 in both frameworks
         tf.config.experimental.enable_tensor_float_32_execution(False)
-        self._threads = threads
-        self._cold_bytes: Any = None
 
     def _check(self, device: str) -> None:
         tf = self._tf

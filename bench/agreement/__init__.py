@@ -1,0 +1,1 @@
+"""Whether other tools see the same times for the same work."""

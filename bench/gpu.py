@@ -1,0 +1,31 @@
+"""What ran on a GPU, where `bench/results/gpu.json` says so. It is taken by hand, on a machine that has one."""
+
+from bench.storing import Result, Row
+from bench.words import ratio, table
+
+GPU_TITLE = "GPUs"
+NOT_RUN = "The CUDA paths have not run yet on any GPU."
+
+
+class GpuRow(Row):
+    """One comparison on a GPU. `ratio`: TensorFlow's time over PyTorch's."""
+
+    device: str
+    probe: str
+    variant: str = ""
+    preset: str
+    ratio: float | None
+    ci95: tuple[float, float] | None
+    verdict: str
+
+
+def gpu_lines(result: Result | None) -> list[str]:
+    if result is None:
+        return [NOT_RUN]
+    rows = [GpuRow.model_validate(row) for row in result.rows]
+    cells = [
+        (r.device, r.probe, r.variant or "–", r.preset, "–" if r.ratio is None else ratio(r.ratio, r.ci95), r.verdict)
+        for r in rows
+    ]
+    head = ("GPU", "task", "variant", "level", "TensorFlow's time over PyTorch's", "verdict")
+    return [*table(head, cells), "", f"Taken: {result.conditions.in_words()}."]

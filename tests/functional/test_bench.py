@@ -1,0 +1,254 @@
+"""The benchmarks' report follows from the stored results, and its intervals are the textbook's. Nothing is measured."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from math import exp, log
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from scipy import stats
+
+from app.knowledge.models import FRAMEWORKS
+from app.runs.measuring.statistics import percentile
+from bench.__main__ import main
+from bench.agreement.part import TASKS as AGREEMENT_TASKS
+from bench.agreement.part import ToolRow, tools_for
+from bench.conditions import Conditions
+from bench.detection import SlowRow
+from bench.false_winners import TASKS, ControlRow, suite_of
+from bench.gpu import NOT_RUN, GpuRow
+from bench.intervals import mean_ratio, percentile_ratio, rate_interval
+from bench.noise import NoiseRow, effect
+from bench.parts import PARTS
+from bench.report import MISSING, REPORT, report
+from bench.storing import RESULTS, Result, Row, read, store
+from bench.web import REQUESTS, WebRow
+
+CONDITIONS = Conditions(
+    began=datetime(2026, 11, 21, 8, tzinfo=UTC),
+    minutes=1.5,
+    processor="A processor",
+    architecture="x86_64",
+    cores=2,
+    virtual=False,
+    kernel="6.1",
+    system="A system",
+    python="CPython 3.11.7",
+    versions={"torch": "2.13.0"},
+    load_before=0.1,
+    pressure_before=0.0,
+    load_after=1.0,
+)
+
+
+def agreement() -> list[Row]:
+    medians = {"tiebreak": 1.02e-4, "torch.utils.benchmark": 1.00e-4, "pyperf": 1.01e-4}
+    return [
+        ToolRow(
+            probe=probe,
+            framework=framework,
+            repetition=number,
+            tool=tool,
+            median_s=medians[tool] * (1 + number / 1000),
+            samples=10,
+            disturbed=None,
+        )
+        for probe in AGREEMENT_TASKS
+        for framework in FRAMEWORKS
+        for number in range(3)
+        for tool in tools_for(framework)
+    ]
+
+
+def control(verdict: str, threads: int | None) -> ControlRow:
+    return ControlRow(
+        suite=0,
+        framework="pytorch",
+        probe="softmax",
+        variant="",
+        threads=threads,
+        verdict=verdict,
+        ratio=None if verdict == "not_comparable" else 1.01,
+        ci95=None,
+        rounds=30,
+        noisy_rounds=0,
+    )
+
+
+def false_winners() -> list[Row]:
+    verdicts = ("no_difference", "first_faster", "too_noisy", "not_comparable")
+    return [control(verdict, threads) for verdict in verdicts for threads in (1, None)]
+
+
+def slow(share: float, verdict: str) -> SlowRow:
+    return SlowRow(
+        probe="dispatch",
+        framework="pytorch",
+        share=share,
+        injected=share,
+        ratio=1 + share,
+        ci95=(1.0, 1.1),
+        verdict=verdict,
+        pairs=5,
+        rounds=50,
+        noisy_rounds=0,
+    )
+
+
+def detection() -> list[Row]:
+    return [slow(0.05, "first_faster"), slow(0.05, "inconclusive"), slow(0.01, "no_difference")]
+
+
+def noise() -> list[Row]:
+    verdicts = ("tensorflow_faster", "too_noisy", "pytorch_faster")
+    return [
+        NoiseRow(
+            probe="softmax",
+            preset="standard",
+            neighbours=count,
+            verdict=verdict,
+            ratio=0.5,
+            ci95=(0.4, 0.6),
+            rounds=30,
+            noisy_rounds=count,
+        )
+        for count, verdict in enumerate(verdicts)
+    ]
+
+
+def web() -> list[Row]:
+    idle, running = tuple(k / 1000 for k in range(1, 101)), tuple(k / 500 for k in range(1, 201))
+    rows = [(request, WebRow(request=request, state="idle", seconds=idle)) for request in REQUESTS]
+    rows += [(request, WebRow(request=request, state="running", seconds=running)) for request in REQUESTS]
+    return [row for _, row in rows]
+
+
+MADE_UP = {
+    "agreement": agreement(),
+    "false_winners": false_winners(),
+    "detection": detection(),
+    "noise": noise(),
+    "web": web(),
+}
+
+
+def made_up(part: str, rows: list[Row]) -> Result:
+    return Result(part=part, conditions=CONDITIONS, settings={}, rows=tuple(r.model_dump(mode="json") for r in rows))
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    for part, rows in MADE_UP.items():
+        store(tmp_path, made_up(part, rows))
+    return tmp_path
+
+
+def test_the_page_is_what_the_stored_results_give() -> None:
+    assert REPORT.read_text("utf-8") == report(RESULTS)
+
+
+def test_a_part_that_has_not_been_run_is_said_to_be_missing(tmp_path: Path) -> None:
+    page = report(tmp_path)
+    assert page.count(MISSING) == len(PARTS)
+    assert NOT_RUN in page
+
+
+def test_the_results_are_read_as_they_were_stored(results: Path) -> None:
+    for part, rows in MADE_UP.items():
+        assert read(results, part) == made_up(part, rows)
+
+
+def test_the_report_of_all_parts_is_reproducible(results: Path) -> None:
+    page = report(results)
+    assert page == report(results)
+    assert MISSING not in page
+    assert page.count("A processor (x86_64), 2 cores, machine; A system, kernel 6.1") == len(PARTS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| `mlp_train` | PyTorch | torch.utils.benchmark | 3 | 1.020 (1.020 to 1.020) | yes |",
+        "| one thread | 4 | 1 | 33.3% (0.8% to 90.6%) | 1 | 0 | 1 | 1 | 1.00% | 1.010 – 1.010 |",
+        "| **+5%** | all | 2 | 1 | 0 | 0 | 1 | 0 | 50.0% (1.3% to 98.7%) | 5.00% | 1.050 (1.050 to 1.050) |",
+        "Of 2 disturbed verdicts, same as when quiet: 0, withheld: 1, another, not turned round: 0, turned round: 1.",
+    ],
+)
+def test_the_report_says_what_was_measured(results: Path, line: str) -> None:
+    assert line in report(results).splitlines()
+
+
+def test_a_percentile_ratio_of_doubled_times_is_two(results: Path) -> None:
+    assert all(ratio in report(results) for ratio in ("| `GET /` | 100 | 200 | 4.000 (", "| `GET /probes` | 100 |"))
+
+
+def test_what_ran_on_a_gpu_is_shown(tmp_path: Path) -> None:
+    row = GpuRow(device="A GPU", probe="softmax", preset="standard", ratio=1.5, ci95=(1.4, 1.6), verdict="no verdict")
+    store(tmp_path, made_up("gpu", [row]))
+    page = report(tmp_path)
+    assert NOT_RUN not in page
+    assert "| A GPU | softmax | – | standard | 1.500 (1.400 to 1.600) | no verdict |" in page
+
+
+@pytest.mark.parametrize("trials", [1, 7, 20, 300])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+def test_the_interval_of_a_rate_is_scipys(trials: int, share: float) -> None:
+    hits = round(share * trials)
+    exact = stats.binomtest(hits, trials).proportion_ci(0.95, method="exact")
+    assert rate_interval(hits, trials) == pytest.approx((exact.low, exact.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("ratios", [(1.01, 1.02), (0.9, 1.0, 1.3, 1.1), tuple(1 + k / 100 for k in range(30))])
+def test_the_interval_of_a_mean_ratio_is_scipys(ratios: tuple[float, ...]) -> None:
+    logs = [log(value) for value in ratios]
+    ratio, interval = mean_ratio(logs)
+    expected = stats.t.interval(0.95, len(logs) - 1, sum(logs) / len(logs), stats.sem(logs))
+    assert ratio == pytest.approx(stats.gmean(ratios))
+    assert interval == pytest.approx(tuple(exp(edge) for edge in expected))
+
+
+def test_a_single_ratio_has_no_interval() -> None:
+    assert mean_ratio([0.0]) == (1.0, None)
+
+
+def test_the_interval_of_a_percentile_ratio_is_close_to_scipys() -> None:
+    before, after = [1 + k * k / 2500 for k in range(50)], [1.5 + k / 50 for k in range(60)]
+    ratio, interval = percentile_ratio(before, after, 0.5)
+    resampled = stats.bootstrap(
+        (before, after),
+        lambda a, b: percentile(list(b), 0.5) / percentile(list(a), 0.5),
+        vectorized=False,
+        paired=False,
+        method="percentile",
+        n_resamples=1000,
+        rng=7,
+    )
+    assert ratio == pytest.approx(percentile(after, 0.5) / percentile(before, 0.5))
+    assert interval == pytest.approx(tuple(resampled.confidence_interval), rel=0.1)
+    assert percentile_ratio(before, after, 0.5) == (ratio, interval)
+
+
+def test_ten_suites_give_each_framework_each_task_equally_often() -> None:
+    counts = Counter((framework, task) for k in range(10) for framework, tasks in [suite_of(k)] for task in tasks)
+    assert counts == {(framework, task): 2 for framework in FRAMEWORKS for task in TASKS}
+
+
+@pytest.mark.parametrize(
+    ("quiet", "disturbed", "expected"),
+    [
+        ("pytorch_faster", "pytorch_faster", "same as when quiet"),
+        ("pytorch_faster", "too_noisy", "withheld"),
+        ("pytorch_faster", "no_difference", "another, not turned round"),
+        ("no_difference", "pytorch_faster", "another, not turned round"),
+        ("tensorflow_faster", "pytorch_faster", "turned round"),
+    ],
+)
+def test_the_effect_of_neighbours_has_a_name(quiet: str, disturbed: str, expected: str) -> None:
+    assert effect(quiet, disturbed) == expected
+
+
+def test_an_unknown_part_is_refused() -> None:
+    done = CliRunner().invoke(main, ["speed"])
+    assert done.exit_code == 2
+    assert "'speed' is not one of 'agreement'" in done.stderr
