@@ -134,7 +134,7 @@ class QueueFull(RequestError):
     title = "Too many runs wait"
 
     def __init__(self, detail: str, retry_after: int) -> None:
-        super().__init__(detail)
+        super().__init__(detail, [FieldProblem("probe", "cannot be queued: too many runs wait")])
         self.headers = {"retry-after": str(retry_after)}
 
 

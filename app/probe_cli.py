@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import click
 
-from app.errors import RunEnded
+from app.errors import InvalidFields, RunEnded
 from app.knowledge.models import FRAMEWORKS
 from app.run_report import run_line, run_report
 from app.runs.assembling import make_run_service
@@ -65,7 +65,11 @@ def run_probe(ctx: click.Context, /, id: str, as_json: bool, **conditions: Any) 
     known = read_catalogue().probes
     if id not in known:
         raise click.UsageError(f"ID: there is no probe {id!r} ({', '.join(known)})", ctx)
-    run = _run_all([RunRequest(probe=id, **conditions)], quiet=as_json)[0]
+    try:
+        run = _run_all([RunRequest(probe=id, **conditions)], quiet=as_json)[0]
+    except InvalidFields as error:
+        lines = [f"--{p.field}: {p.message} ({', '.join(p.allowed)})" for p in error.problems]
+        raise click.UsageError("\n".join(lines), ctx) from None
     click.echo(run.model_dump_json(indent=2) if as_json else run_report(known[id], run))
     sys.exit(0 if run.status == "done" else 1)
 

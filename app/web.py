@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.errors import Unauthorised
+from app.errors import FieldProblem, Unauthorised
 from app.service import Service
 
 
@@ -22,10 +22,12 @@ ServiceOf = Annotated[Service, Depends(service_of)]
 def check_token(service: Service, given: str | None) -> None:
     """Raises Unauthorised when a token is set and this is not it."""
     if service.token is not None and not secrets.compare_digest((given or "").encode(), service.token.encode()):
-        raise Unauthorised("Starting and cancelling runs needs this server's token.")
+        problem = FieldProblem("authorization", "must be Bearer and this server's token")
+        raise Unauthorised("Starting and cancelling runs needs this server's token.", [problem])
 
 
 async def authorised(request: Request, service: ServiceOf) -> None:
     """For routes that start or cancel: the bearer token, where one is set."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    check_token(service, token.strip() if scheme.lower() == "bearer" else None)
+    given = token.strip().encode("latin-1").decode("utf-8", "replace")  # headers are read as Latin-1
+    check_token(service, given if scheme.lower() == "bearer" else None)

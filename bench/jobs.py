@@ -17,7 +17,7 @@ from app.runs.executor.local import LocalExecutor
 from app.runs.executor.lock import lock_file
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Outcome
-from app.runs.service import this_runner
+from app.runs.runners import this_runner
 from app.settings import read_settings
 from bench.options import Preset
 from bench.part import BenchFailed

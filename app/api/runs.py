@@ -1,17 +1,19 @@
 """Runs through the JSON API: started, watched, cancelled, listed."""
 
-from collections.abc import AsyncIterable
+import json
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
 
 from app.knowledge.models import Framework
 from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
 from app.query import single_values
-from app.runs.models import Comparison, Device, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
+from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
 from app.web import ServiceOf, authorised
 
 runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
@@ -25,6 +27,9 @@ def _docs(status: int, text: str) -> Docs:
 
 AUTHORISED_DOCS = _docs(401, "The token is missing or wrong")
 FULL_DOCS = _docs(429, "Too many runs wait; `Retry-After` says when to come again")
+STREAM_DOCS: Docs = {
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 OVER_DOCS = _docs(409, "The run is over already")
 
 
@@ -108,13 +113,20 @@ async def existing(id: str, service: ServiceOf) -> Run:
     return await service.runs.get(id)
 
 
-@runs.get("/{id}/events", response_class=EventSourceResponse, responses=NOT_FOUND_DOCS)
+@runs.get("/{id}/events", response_class=StreamingResponse, responses={**STREAM_DOCS, **NOT_FOUND_DOCS})
 async def events(
     run: Annotated[Run, Depends(existing)],
     service: ServiceOf,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> AsyncIterable[ServerSentEvent]:
+) -> StreamingResponse:
     """What happened in the run, from the start or after `Last-Event-ID`, and what happens, until `end`."""
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
-    async for event in service.runs.follow(run.id, min(after, 2**31)):
-        yield ServerSentEvent(event=event.kind, id=str(event.seq), data=dict(event.data))
+    followed = service.runs.follow(run.id, min(after, 2**31))
+    headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+    return StreamingResponse(_sent(followed), media_type="text/event-stream", headers=headers)
+
+
+async def _sent(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+    """Events as they go over the wire. Not by a route that yields: that logs an error when a listener leaves."""
+    async for event in events:
+        yield format_sse_event(data_str=json.dumps(dict(event.data)), event=event.kind, id=str(event.seq))

@@ -1,6 +1,6 @@
 """The pages of probes and runs, and the two forms on them."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
@@ -42,7 +42,8 @@ async def start(id: str, request: Request, service: ServiceOf) -> Response:
     except (InvalidFields, QueueFull, Unauthorised) as error:
         if not wants_page(request):
             raise
-        problems = [f"{p.field}: {p.message}" for p in error.problems] or [error.detail]
+        by_field = [f"{p.field}: {p.message}" for p in error.problems]
+        problems = by_field if isinstance(error, InvalidFields) else [error.detail]
         page = await probe_page(service, probe, form, problems)
         response = html("probe.html", page, status=error.status)
         response.headers.update(error.headers)
@@ -74,6 +75,14 @@ async def cancel(id: str, request: Request, service: ServiceOf) -> Response:
     return RedirectResponse(f"/runs/{id}", status_code=303)
 
 
+def _from_elsewhere(request: Request) -> bool:
+    """Whether the browser says that another site's page has sent this."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
 async def _form(request: Request) -> dict[str, str]:
     """The fields of a form, each once.
 
@@ -82,8 +91,9 @@ async def _form(request: Request) -> dict[str, str]:
         NotReadable: it is no form.
         InvalidFields: a field stands more than once.
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("Another site's page cannot start or cancel a run here.")
+    if _from_elsewhere(request):
+        problem = FieldProblem("origin", "must be this site")
+        raise Forbidden("Another site's page cannot start or cancel a run here.", [problem])
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         problem = FieldProblem("content-type", "must be application/x-www-form-urlencoded")
         raise NotReadable("The form cannot be read.", [problem])

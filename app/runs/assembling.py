@@ -10,7 +10,8 @@ from app.runs.catalogue import read_catalogue
 from app.runs.executor.local import LocalExecutor
 from app.runs.executor.lock import lock_file
 from app.runs.inspection import Inspection
-from app.runs.service import RunService, this_runner
+from app.runs.runners import this_runner
+from app.runs.service import RunService
 from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
 

@@ -50,6 +50,11 @@ class Inspection:
         """Ask in the background, so that the answer is there when somebody wants it."""
         self._task = asyncio.create_task(self._ahead(), name="inspection")
 
+    async def settle(self) -> None:
+        """Wait until what is asked in the background is answered: it would disturb what is timed."""
+        if self._task is not None:
+            await self._task
+
     async def _ahead(self) -> None:
         with contextlib.suppress(Cancelled):
             await self.frameworks()

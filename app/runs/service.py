@@ -3,14 +3,12 @@
 import asyncio
 import contextlib
 import logging
-import os
 import random
 import secrets
-import socket
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import psutil
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import AlreadyOver, FieldProblem, InvalidFields, NotReady, QueueFull, UnknownEntry, said_back
 from app.runs.catalogue import Catalogue, Probe
@@ -18,7 +16,8 @@ from app.runs.executor.job import EventKind, Job, Tell
 from app.runs.executor.local import Executor
 from app.runs.executor.worker import Cancelled
 from app.runs.inspection import Inspection, why_no_device
-from app.runs.models import Event, Failure, Outcome, Run, RunRequest
+from app.runs.models import Event, Failure, Outcome, Run, RunRequest, Status
+from app.runs.runners import runner_is_gone, this_runner
 from app.runs.store.store import Store
 
 IDLE_SECONDS = 2.0
@@ -26,33 +25,9 @@ IDLE_SECONDS = 2.0
 FOLLOW_SECONDS = 0.25
 USUAL_RUN_SECONDS = 20
 CANCEL_SECONDS = 2.0
+FINISH_ATTEMPTS = 5
 
 log = logging.getLogger("tiebreak.runs")
-
-
-def this_runner() -> str:
-    """A name for this process that no other process has had or will have."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_born(psutil.Process())}"
-
-
-def _born(process: psutil.Process) -> str:
-    """When a process started, in seconds since the machine did: setting the clock changes nothing about that."""
-    return f"{process.create_time() - psutil.boot_time():.2f}"
-
-
-def runner_is_gone(runner: str) -> bool:
-    """Whether the process of a runner has ended. Runners of other machines count as gone: SQLite is not shared.
-
-    A zombie has ended: nobody has asked for its status yet.
-    """
-    host, pid, started = runner.rsplit("/", 2)
-    if host != socket.gethostname():
-        return True
-    try:
-        process = psutil.Process(int(pid))
-        return process.status() == psutil.STATUS_ZOMBIE or _born(process) != started
-    except psutil.Error:
-        return True
 
 
 class RunService:
@@ -89,7 +64,7 @@ class RunService:
         async with self._submitting:  # between counting and storing nobody else may come
             waiting = len(await self.store.unfinished())
             if waiting > self._queue_limit:
-                raise QueueFull(f"{waiting} runs wait or run already.", retry_after=USUAL_RUN_SECONDS * waiting)
+                raise QueueFull(f"{waiting} runs wait or run already.", USUAL_RUN_SECONDS * waiting)
             run = await self.store.create(new_id(), request, new_seed())
         self._wake.set()
         return run
@@ -206,13 +181,22 @@ class RunService:
 
     async def _work(self) -> None:
         while not self._stopping:
-            claimed = await self.store.claim(this_runner())
-            if claimed is not None:
-                await self._execute(*claimed)
-                continue
+            try:
+                if await self._execute_next():
+                    continue
+                await self.recover()
+            except SQLAlchemyError:  # locked or out of reach for a while: the runner outlives that
+                log.exception("the store of runs")
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+
+    async def _execute_next(self) -> bool:
+        """Execute the oldest run that waits; False when none does."""
+        claimed = await self.store.claim(this_runner())
+        if claimed is not None:
+            await self._execute(*claimed)
+        return claimed is not None
 
     async def _execute(self, run: Run, seed: int, watch: Tell | None = None) -> None:
         """Execute a claimed run and store its end, whatever that is."""
@@ -227,13 +211,25 @@ class RunService:
         status, outcome, reason = await self._outcome(run, seed, tell)
         told.put_nowait(None)
         await teller
-        await self.store.finish(run.id, status, outcome, reason)
+        await self._finish(run.id, status, outcome, reason)
 
-    async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Any, Outcome | None, Any]:
+    async def _finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None) -> None:
+        """Store a run's end, patiently: what was measured for minutes must not be lost to a moment's lock."""
+        for _ in range(FINISH_ATTEMPTS - 1):
+            try:
+                await self.store.finish(id, status, outcome, reason)
+                return
+            except SQLAlchemyError:
+                log.exception("the end of run %s", id)
+            await asyncio.sleep(IDLE_SECONDS)
+        await self.store.finish(id, status, outcome, reason)
+
+    async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Status, Outcome | None, str | None]:
         """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
         request = RunRequest(probe=run.probe, preset=run.preset, device=run.device, mode=run.mode, control=run.control)
         try:
             job = Job.of(await self.check(request), request, seed)
+            await self.inspection.settle()
             outcome = await self._executor.execute(run.id, job, tell)
         except Cancelled:
             if self._stopping:
@@ -248,7 +244,10 @@ class RunService:
 
     async def _store_events(self, id: str, told: "asyncio.Queue[tuple[str, Any] | None]") -> None:
         while (event := await told.get()) is not None:
-            await self.store.add_event(id, *event)
+            try:
+                await self.store.add_event(id, *event)
+            except SQLAlchemyError:  # progress that nobody is told of costs nothing else
+                log.exception("an event of run %s", id)
 
 
 def _failed(message: str) -> Outcome:

@@ -6,6 +6,7 @@ the same weights and see the same batches; their losses over twenty steps must a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def weights(rng: np.random.Generator, variant: str) -> Arrays:
     """Kernels of inputs x outputs, scaled after He; biases are zero in both."""
     return {
         f"w{i}": (rng.standard_normal((m, n)) * np.sqrt(2 / m)).astype(np.float32)
-        for i, (m, n) in enumerate(zip(SIZES, SIZES[1:], strict=False))
+        for i, (m, n) in enumerate(pairwise(SIZES))
     }
 
 

@@ -28,9 +28,19 @@ class Channel:
         for line in self._commands:
             yield json.loads(line)
 
-    def reply(self, message: Message) -> None:
-        self._replies.write(json.dumps(message, allow_nan=False) + "\n")
+    def reply(self, line: str) -> None:
+        """Send a reply that `as_line` made."""
+        self._replies.write(line)
         self._replies.flush()
+
+
+def as_line(message: Message) -> str:
+    """A message as it is sent.
+
+    Raises:
+        TypeError, ValueError: it holds what JSON cannot say, such as a number that is not finite.
+    """
+    return json.dumps(message, allow_nan=False) + "\n"
 
 
 def leave(status: int = 0) -> None:

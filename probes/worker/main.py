@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from probes.worker.channel import Channel, Message, leave
+from probes.worker.channel import Channel, Message, as_line, leave
 from probes.worker.limits import bound_memory, die_first, die_with_parent, pin
 
 TRACEBACK_CHARACTERS = 6000
@@ -43,24 +43,24 @@ def _begin(channel: Channel, first: Message, born: float) -> Any:
 
         session = Session(first["framework"], Path(first["scratch"]))
     except Exception as error:
-        channel.reply({"failed": _failure(error)})
+        channel.reply(_failed(error))
         return None
-    channel.reply({"pid": os.getpid(), "born": born, "at": time.perf_counter()})
+    channel.reply(as_line({"pid": os.getpid(), "born": born, "at": time.perf_counter()}))
     return session
 
 
-def _answer(session: Any, command: Message) -> Message:
+def _answer(session: Any, command: Message) -> str:
     try:
-        result: Message = session.perform(command)
-        return {"done": command["do"], **result}
+        return as_line({"done": command["do"], **session.perform(command)})
     except Exception as error:
-        return {"failed": _failure(error)}
+        return _failed(error)
 
 
-def _failure(error: Exception) -> Message:
-    return {
+def _failed(error: Exception) -> str:
+    failure = {
         "type": type(error).__name__,
         "message": str(error)[:2000],
         "missing": error.name if isinstance(error, ImportError) else None,
         "traceback": "".join(traceback.format_exception(error))[-TRACEBACK_CHARACTERS:],
     }
+    return as_line({"failed": failure})

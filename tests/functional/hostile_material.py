@@ -16,8 +16,9 @@ PAGES = (
     "/docs",
     "/probes",
     "/probes/{}",
+    "/runs/{}",
+    "/runs/{}/cancel",
 )
-PAGES += ("/runs/{}", "/runs/{}/cancel")
 API = (
     "/api/v1/questionnaire",
     "/api/v1/advice",

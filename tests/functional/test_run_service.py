@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.runs.models import Event
-from app.runs.service import runner_is_gone, this_runner
+from app.runs.runners import runner_is_gone, this_runner
 from tests.functional.interpreters import with_nothing_but_numpy, with_stand_in
 from tests.functional.page_client import page_at
 from tests.functional.page_tree import form_values, only, parse_page, text_of, with_class
