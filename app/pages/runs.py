@@ -122,9 +122,11 @@ def _findings(run: Run) -> Iterator[str]:
     scaling = run.findings.get("scaling")
     if scaling:
         low, high = run.findings["bounds"]
-        for framework, found in scaling.items():
+        places = dict(zip(("first", "second"), names(run), strict=True))
+        for arm, found in scaling.items():
+            name = NAMES.get(arm) or places[arm]
             judged = "as expected" if found["as_expected"] else "not as expected"
             yield (
-                f"{NAMES[framework]}'s time grows with the power {found['exponent']:.2f} of the size, {judged}: "
+                f"{name}'s time grows with the power {found['exponent']:.2f} of the size, {judged}: "
                 f"between {low} and {high} shows that the work was done."
             )

@@ -1,7 +1,7 @@
 """The catalogue of probes, read from their files without importing them: the web process needs no NumPy for that."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -88,19 +88,29 @@ def read_catalogue(folder: Path = SHIPPED) -> Catalogue:
     subjects = _literals(ast.parse((SHIPPED / "subjects.py").read_text("utf-8")))["SUBJECTS"]
     kinds: tuple[Kind, ...] = get_args(Kind)
     probes = [_read(path, kind, subjects) for kind in kinds for path in sorted((folder / kind).glob("[a-z]*.py"))]
+    ids = [probe.id for probe in probes]
+    for probe in probes:
+        if ids.count(probe.id) > 1:
+            raise UnusableProbe(f"{probe.path}: there is another probe of the id {probe.id}")
     order = list(subjects)
     probes.sort(key=lambda probe: (order.index(probe.subject), probe.kind == "timing", probe.id))
     return Catalogue(MappingProxyType({probe.id: probe for probe in probes}), MappingProxyType(subjects))
 
 
 def _read(path: Path, kind: Kind, subjects: Mapping[str, str]) -> Probe:
-    text = path.read_text("utf-8")
-    tree = ast.parse(text)
+    try:
+        text = path.read_text("utf-8")
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        raise UnusableProbe(f"{path}: is no Python: {error}") from None
     values, summary = _literals(tree), ast.get_docstring(tree) or ""
     lacking = [name for name in ("TITLE", "SUBJECT") if name not in values]
     lacking += [name for name in FRAMEWORKS if _function(tree, name) is None]
     if lacking or not summary:
         raise UnusableProbe(f"{path}: needs {', '.join([*lacking, *([] if summary else ['a docstring'])])}")
+    unusable = [f"{name} {values[name]!r}" for name, usable in _SHAPES.items() if name in values and not usable(values)]
+    if unusable:
+        raise UnusableProbe(f"{path}: cannot be: {', '.join(unusable)}")
     if values["SUBJECT"] not in subjects:
         raise UnusableProbe(f"{path}: SUBJECT {values['SUBJECT']!r} is none of {', '.join(subjects)}")
     title, _, about = summary.partition("\n\n")
@@ -116,6 +126,35 @@ def _read(path: Path, kind: Kind, subjects: Mapping[str, str]) -> Probe:
         code=_code(text, tree),
         **(_timing(values) if kind == "timing" else _capability()),
     )
+
+
+def _names(value: Any, allowed: Sequence[str] | None = None) -> bool:
+    """Whether it is one or more different texts, out of those that are allowed."""
+    if not isinstance(value, (tuple, list)) or not value or not all(isinstance(name, str) for name in value):
+        return False
+    return len(set(value)) == len(value) and (allowed is None or set(value) <= set(allowed))
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
+
+
+def _usable_exponent(values: Mapping[str, Any]) -> bool:
+    bounds, sizes = values["EXPONENT"], values.get("VARIANTS", ())
+    pair = isinstance(bounds, tuple) and len(bounds) == 2 and all(isinstance(one, (int, float)) for one in bounds)
+    return pair and len(sizes) > 1 and all(_is_number(size) for size in sizes)
+
+
+_SHAPES: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
+    "TITLE": lambda values: isinstance(values["TITLE"], str),
+    "SUBJECT": lambda values: isinstance(values["SUBJECT"], str),
+    "VARIANTS": lambda values: _names(values["VARIANTS"]),
+    "MODES": lambda values: _names(values["MODES"], get_args(Mode)),
+    "DEVICES": lambda values: _names(values["DEVICES"], get_args(Device)),
+    "COLD": lambda values: values["COLD"] is True or _names(values["COLD"], values.get("VARIANTS", ())),
+    "SINCE": lambda values: values["SINCE"] == "start",
+    "EXPONENT": _usable_exponent,
+}
 
 
 def _capability() -> dict[str, Any]:
@@ -153,7 +192,7 @@ def _literals(tree: ast.Module) -> dict[str, Any]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
             try:
                 found[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:  # computed when it runs: none of the catalogue's business
+            except (ValueError, TypeError):  # computed when it runs: none of the catalogue's business
                 continue
     return found
 

@@ -34,4 +34,16 @@ def largest_difference(found: Sequence[Array], expected: Sequence[Array]) -> flo
     """The largest absolute difference between two results; infinite when they differ in number or shape."""
     if [a.shape for a in found] != [a.shape for a in expected]:
         return math.inf
-    return max((float(np.max(np.abs(f - e), initial=0.0)) for f, e in zip(found, expected, strict=True)), default=0.0)
+    return max((_apart(f, e) for f, e in zip(found, expected, strict=True)), default=0.0)
+
+
+def _apart(found: Array, expected: Array) -> float:
+    f, e = _wide(found, expected)
+    largest = float(np.max(np.abs(f - e), initial=0.0))
+    return largest if math.isfinite(largest) else math.inf
+
+
+def _wide(found: Array, expected: Array) -> tuple[Array, Array]:
+    """Both in a type in which differences are exact enough: booleans and unsigned integers cannot be subtracted."""
+    wide = np.complex128 if expected.dtype.kind == "c" or found.dtype.kind == "c" else np.float64
+    return found.astype(wide), expected.astype(wide)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import sys
 import time
@@ -72,6 +73,7 @@ class Session:
 
     def do_build(self, probe: str, seed: int, variant: str, mode: Any) -> Message:
         """Build a timing probe's half and call it once."""
+        gc.unfreeze()
         self._probe = load_probe(probe, self._framework)
         self._work = Workload(self._probe, self._backend, seed, variant, mode, self._device, self._scratch)
         build_seconds = self._work.build()
@@ -102,9 +104,13 @@ class Session:
     def do_warm_up(self, seconds: float, limit: float) -> Message:
         return blocks.warm_up(self._work, self._backend, seconds, limit)
 
+    @property
+    def _by_losses(self) -> bool:
+        return self._probe.trains and self._probe.reference is None
+
     def do_audit(self) -> Message:
         """Whether the step remembers results; a training step is checked by its losses instead."""
-        return {"fault": None if self._probe.trains else blocks.audit_memory(self._work, self._backend)}
+        return {"fault": None if self._by_losses else blocks.audit_memory(self._work, self._backend)}
 
     def do_block(self, round: int, count: int, extra: float = 0.0, cold: bool = False) -> Message:
         return blocks.block(self._work, self._backend, round, count, extra, cold)
@@ -114,10 +120,11 @@ class Session:
 
     def do_finish(self) -> Message:
         """What the half has to say beside its times, and the memory it took."""
+        fault = blocks.audit_training(self._work) if self._by_losses else None
         observe = self._work.step.observe
         with self._work.context:
             observation = observe() if observe else None
-        return {"observation": observation, **self._memory()}
+        return {"observation": observation, "fault": fault, **self._memory()}
 
     def do_cold(self, probe: str, seed: int, variant: str, mode: Any, device: str, share: str) -> Message:
         """Run a half that is timed as a whole, in a process that has not imported its framework.

@@ -118,7 +118,7 @@ class ColdVariant:
         """Compare what the halves gave, in one more worker that reads both."""
         if not verified:
             return
-        own = {self._series.arms[place].arm.framework: reply for place, reply in verified.items()}
+        own = [(self._series.arms[place].arm.framework, reply) for place, reply in verified.items()]
         compared = None
         if len(verified) == 2:
             shares = [str(self._share(place)) for place in ("first", "second")]

@@ -1,6 +1,7 @@
 """Whether two halves computed the same: asked of the workers, since the service has no NumPy."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.knowledge.models import Framework
@@ -10,13 +11,16 @@ from app.runs.models import Equivalence
 SECONDS = 300
 
 
-def judge_equivalence(verified: Mapping[Framework, Reply], compared: Reply | None) -> Equivalence:
+def judge_equivalence(verified: Sequence[tuple[Framework, Reply]], compared: Reply | None) -> Equivalence:
     """From each arm's answer about itself, and one worker's comparison of both.
 
     With a reference each half must be within the tolerance of it; without one, the halves of each other.
     """
-    tolerance = next(iter(verified.values()))["tolerance"]
-    own = {name: reply["relative_error"] for name, reply in verified.items() if reply["relative_error"] is not None}
+    tolerance = verified[0][1]["tolerance"]
+    own: dict[Framework, float] = {}
+    for name, reply in verified:  # in a control run both are of one framework
+        if reply["relative_error"] is not None:
+            own[name] = max(own.get(name, 0.0), reply["relative_error"])
     if compared is None:
         reason = "only one half ran, so there is nothing to compare with"
         return Equivalence(checked=False, passed=None, against_reference=own, tolerance=tolerance, reason=reason)
@@ -30,8 +34,14 @@ def judge_equivalence(verified: Mapping[Framework, Reply], compared: Reply | Non
         relative_error=compared["relative_error"],
         against_reference=own,
         tolerance=tolerance,
-        reason=None if passed else f"{what} by {worst:.1e}, relative; {tolerance:.0e} is allowed",
+        reason=None if passed else f"{what} {_by(worst)}; {tolerance:.0e} is allowed",
     )
+
+
+def _by(error: float) -> str:
+    if error >= sys.float_info.max:
+        return "altogether: another number of outputs, another shape, or numbers that are not finite"
+    return f"by {error:.1e}, relative"
 
 
 def compare(worker: Worker, other_share: Path) -> Reply:

@@ -1,6 +1,7 @@
 """A job from beginning to end: the right way of measuring for its probe, and what it comes to."""
 
 import hashlib
+import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
@@ -79,7 +80,8 @@ def conclude(job: Job, results: list[Result], comparisons: list[Comparison], env
     exponents = findings.get("scaling", {})
     if job.probe.exponent and any(not one["as_expected"] for one in exponents.values()):
         reason = "the time does not grow with the size as the work does"
-        comparisons = [one.model_copy(update={"verdict": "not_comparable", "reason": reason}) for one in comparisons]
+        none = {"verdict": "not_comparable", "reason": reason, "ratio": None, "ci95": None, "pair_log_ratios": ()}
+        comparisons = [one if one.verdict == "not_comparable" else one.model_copy(update=none) for one in comparisons]
     failures = [result.failure for result in results if result.failure]
     grave = [failure for failure in failures if failure.reason not in HARMLESS]
     worked = any(result.failure is None for result in results)
@@ -107,9 +109,23 @@ def _findings(job: Job, results: list[Result]) -> dict[str, Any]:
     for arm in job.arms:
         own = [r for r in results if r.place == arm.place and r.key[1:] == headline and r.median_s]
         if len(own) == len(job.probe.variants):
-            exponent = scaling_exponent([float(r.variant) for r in own], [r.median_s or 0.0 for r in own])
-            found[arm.framework] = {"exponent": exponent, "as_expected": lower <= exponent <= upper}
+            exponent = scaling_exponent([float(r.variant) for r in own], [_worked_seconds(r) for r in own])
+            found[arm.place if job.control else arm.framework] = {
+                "exponent": exponent,
+                "as_expected": lower <= exponent <= upper,
+            }
     return {"scaling": found, "bounds": [lower, upper]}
+
+
+def _worked_seconds(result: Result) -> float:
+    """The median time of a call that shows how much work it was.
+
+    On one core that is processor time: a neighbour who takes half of the core makes wall clock grow, not the work.
+    """
+    counted = [block for block in result.blocks if block.counted]
+    if result.threads_asked == 1:
+        return statistics.median(block.cpu_s / block.calls for block in counted)
+    return statistics.median(block.wall_s / block.calls for block in counted)
 
 
 def protocol_of(job: Job) -> dict[str, Any]:

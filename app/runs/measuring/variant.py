@@ -79,7 +79,7 @@ class VariantInPair:
         if len(verified) == 2:
             second = self._series.arms["second"]
             compared = self._pair.attempt(second, lambda worker, _: compare(worker, self._share("first")))
-        verdict = judge_equivalence({self._framework(p): r for p, r in verified.items()}, compared)
+        verdict = judge_equivalence([(self._framework(p), r) for p, r in verified.items()], compared)
         self._series.equivalences.append(verdict)
         return verdict.passed is not False
 
@@ -166,6 +166,7 @@ class VariantInPair:
         if self._job.probe.tails and not arm.singles:
             arm.singles += worker.ask({"do": "singles", "count": SINGLE_CALLS}, BLOCK_SECONDS)["seconds"]
         reply = worker.ask({"do": "finish"}, BUILD_SECONDS)
+        self._fault(arm, reply["fault"])
         arm.observation = reply["observation"]
         arm.peak_rss_bytes = max(arm.peak_rss_bytes or 0, reply["peak_rss_bytes"] or 0) or None
         arm.peak_device_bytes = reply["peak_device_bytes"]

@@ -158,14 +158,20 @@ def exponents_of(run: Json) -> dict[str, float]:
     found = {}
     for place in ("first", "second"):
         points = [
-            (float(result["variant"]), figures_of(result).median)
+            (float(result["variant"]), worked_seconds(result))
             for result in run["results"]
             if result["place"] == place and key_of(result)[1:] == table
         ]
-        if all(median for _, median in points):
+        if points and all(seconds for _, seconds in points):
             sizes, medians = np.log(np.array(points, dtype=float)).T
             found[place] = float(np.polyfit(sizes, medians, 1)[0])
     return found
+
+
+def worked_seconds(result: Json) -> float:
+    """Median processor time of a call on one core, else wall clock; 0 when nothing was timed."""
+    clock = "cpu_s" if result["threads_asked"] == 1 else "wall_s"
+    return float(np.median([b[clock] / b["calls"] for b in result["blocks"] if b["counted"]] or [0.0]))
 
 
 def log_ratio(arms: list[Json]) -> tuple[list[float], Interval | None]:
