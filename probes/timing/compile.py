@@ -121,6 +121,7 @@ def tensorflow(run: Setting) -> Any:
         return tf.nn.softmax(tf.nn.silu(x @ w1) @ w2)
 
     if run.variant == "first":
+        tf.config.experimental.enable_tensor_float_32_execution(False)  # PyTorch's default on a GPU
         with tf.device("GPU:0" if run.device == "cuda" else "CPU:0"):
             return tf.function(function, jit_compile=True)(tf.constant(x))
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 
@@ -59,3 +60,15 @@ def processor_seconds(pid: int) -> float:
     except psutil.Error:
         return 0.0
     return float(times.user + times.system)
+
+
+def waiting_seconds(pid: int) -> float:
+    """How long the threads of a process were ready to run and had to wait so far; 0 where the kernel does not tell."""
+    return sum(_waited(thread) for thread in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
+def _waited(thread: Path) -> int:
+    try:
+        return int(thread.read_text("ascii").split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0

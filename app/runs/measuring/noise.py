@@ -13,23 +13,30 @@ FOREIGN_CORES = 0.1
 FOREIGN_SLACK_SECONDS = 0.05
 """/proc counts in hundredths of a second, for the machine and for each worker; a round lasts few of those."""
 PRESSURE = 0.05
-"""The share of the round in which some process waited for a processor."""
+"""The share of the round in which some other process waited for a processor."""
 CANARY_DRIFT = 0.05
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The machine at a moment; None where the system does not tell."""
+    """The machine at a moment; None where the system does not tell.
+
+    Attributes:
+        busy: processor seconds of the whole machine; own: those of the workers.
+        pressure: microseconds in which some process waited for a processor; own_waiting: seconds in which the
+            threads of the workers and of this process did. A framework's threads that share one core wait for each
+            other, which is no noise.
+    """
 
     clock: float
     busy: float | None
     pressure: int | None
     own: float
+    own_waiting: float = 0.0
 
     @classmethod
-    def take(cls, own_seconds: float) -> "Snapshot":
-        """`own_seconds` is the processor time that the workers themselves took so far."""
-        return cls(time.perf_counter(), busy_seconds(), cpu_pressure_us(), own_seconds)
+    def take(cls, own_seconds: float, own_waiting: float = 0.0) -> "Snapshot":
+        return cls(time.perf_counter(), busy_seconds(), cpu_pressure_us(), own_seconds, own_waiting)
 
 
 def machine_noise(before: Snapshot, after: Snapshot, threads_asked: int | None) -> list[str]:
@@ -40,9 +47,9 @@ def machine_noise(before: Snapshot, after: Snapshot, threads_asked: int | None) 
         if foreign - FOREIGN_SLACK_SECONDS > FOREIGN_CORES * seconds:
             found.append(f"other processes used {foreign / seconds:.2f} cores")
     if threads_asked == 1 and before.pressure is not None and after.pressure is not None:
-        waited = (after.pressure - before.pressure) / 1e6 / seconds
+        waited = ((after.pressure - before.pressure) / 1e6 - (after.own_waiting - before.own_waiting)) / seconds
         if waited > PRESSURE:
-            found.append(f"processes waited for a processor {waited:.0%} of the time")
+            found.append(f"other processes waited for a processor {waited:.0%} of the time")
     return found
 
 

@@ -1,6 +1,7 @@
 """One variant in one pair of processes: build, compare, warm up, rounds, single calls, memory."""
 
 import math
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from app.knowledge.models import Framework
 from app.runs.executor.job import Job, Progress
-from app.runs.executor.processes import processor_seconds
+from app.runs.executor.processes import processor_seconds, waiting_seconds
 from app.runs.executor.worker import Host, Reply, Worker
 from app.runs.measuring.equivalence import compare, judge_equivalence
 from app.runs.measuring.noise import Canaries, Snapshot, block_noise, joined, machine_noise
@@ -138,7 +139,10 @@ class VariantInPair:
         return self._series.threads_asked == 1 and self._job.device == "cpu"
 
     def _snapshot(self) -> Snapshot:
-        return Snapshot.take(sum(processor_seconds(worker.pid) for worker in self._pair.workers.values()))
+        pids = [worker.pid for worker in self._pair.workers.values()]
+        return Snapshot.take(
+            sum(processor_seconds(pid) for pid in pids), sum(waiting_seconds(pid) for pid in (*pids, os.getpid()))
+        )
 
     def _record(
         self, round: int, attempt: int, timed: Timed, noise: tuple[str, ...], counts: Mapping[Place, int]

@@ -45,7 +45,7 @@ def test_a_few_ticks_of_the_clock_disturb_no_short_round(ticks: int) -> None:
 def test_waiting_for_a_processor_counts_from_five_percent_on(share: float, noisy: bool) -> None:
     found = machine_noise(START, later(2.0, waited_us=int(share * 2e6)), threads_asked=1)
     assert bool(found) is noisy
-    assert not noisy or found == [f"processes waited for a processor {share:.0%} of the time"]
+    assert not noisy or found == [f"other processes waited for a processor {share:.0%} of the time"]
 
 
 def test_several_threads_wait_for_each_other_and_that_is_no_noise() -> None:
