@@ -23,7 +23,7 @@ async def run_page(service: Service, run: Run) -> RunPage:
         run=run,
         probe=probe,
         headline=in_a_few_words(run),
-        sentence=verdict_sentence(run.comparison, run) if run.comparison else None,
+        sentence=_below_headline(run),
         comparisons=[_view(run, comparison) for comparison in run.comparisons],
         observations=observation_rows(run) if not run.comparisons else [],
         conditions=list(_conditions(run)),
@@ -32,6 +32,14 @@ async def run_page(service: Service, run: Run) -> RunPage:
         progress=progress[-1] if progress else None,
         needs_token=service.token is not None,
     )
+
+
+def _below_headline(run: Run) -> str | None:
+    """The verdict's sentence without the words that the headline has said already."""
+    if run.comparison is None:
+        return None
+    rest = verdict_sentence(run.comparison, run).removeprefix(in_a_few_words(run)).lstrip(":, ")
+    return rest[0].upper() + rest[1:]
 
 
 def _view(run: Run, comparison: Comparison) -> ComparisonView:
