@@ -62,16 +62,28 @@ def test_a_capability_run_shows_both_observations(look: BrowserContext, runs: di
 
 
 @pytest.mark.parametrize("probe", [TIMED, CAPABILITY])
-def test_a_result_fits_a_narrow_window_and_axe_finds_nothing(
-    look: BrowserContext, runs: dict[str, str], probe: str
-) -> None:
+def test_a_result_fits_a_narrow_window(look: BrowserContext, runs: dict[str, str], probe: str) -> None:
     page = look.new_page()
     page.goto(runs[probe])
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    _open_all(page)
     assert page.viewport_size is not None
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("probe", [TIMED, CAPABILITY])
+def test_axe_finds_nothing_in_a_result(browser: Browser, runs: dict[str, str], probe: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(runs[probe])
+    _open_all(page)
     results = Axe().run(page)
+    context.close()
     assert results.violations_count == 0, results.generate_report()
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
 
 
 @pytest.fixture
