@@ -18,6 +18,7 @@ from app.runs.executor.worker import Cancelled, HalfFailed, Host, Worker
 from app.runs.models import Device, Failure
 
 SECONDS = 120.0
+SETTLE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,10 @@ class Inspection:
         self._task = asyncio.create_task(self._ahead(), name="inspection")
 
     async def settle(self) -> None:
-        """Wait until what is asked in the background is answered: it would disturb what is timed."""
-        if self._task is not None:
-            await self._task
+        """Wait, once and not for long, for what is asked in the background: it would disturb what is timed."""
+        task, self._task = self._task, None
+        if task is not None:
+            await asyncio.wait({task}, timeout=SETTLE_SECONDS)
 
     async def _ahead(self) -> None:
         with contextlib.suppress(Cancelled):

@@ -193,6 +193,7 @@ class RunService:
 
     async def _execute_next(self) -> bool:
         """Execute the oldest run that waits; False when none does."""
+        await self.inspection.settle()
         claimed = await self.store.claim(this_runner())
         if claimed is not None:
             await self._execute(*claimed)
@@ -229,7 +230,6 @@ class RunService:
         request = RunRequest(probe=run.probe, preset=run.preset, device=run.device, mode=run.mode, control=run.control)
         try:
             job = Job.of(await self.check(request), request, seed)
-            await self.inspection.settle()
             outcome = await self._executor.execute(run.id, job, tell)
         except Cancelled:
             if self._stopping:
