@@ -22,6 +22,7 @@ from app.knowledge.models import PolicyId, Question
 from app.probe_cli import probe
 from app.report import advice_report
 from app.settings import read_settings
+from app.usage import unusable
 
 
 def main() -> None:
@@ -88,8 +89,7 @@ def advise(ctx: click.Context, /, policy: PolicyId, as_json: bool, **given: Any)
     try:
         answers = parse_answers(knowledge, given)
     except InvalidFields as error:
-        lines = [f"--{p.field.replace('_', '-')}: {p.message} ({', '.join(p.allowed)})" for p in error.problems]
-        raise click.UsageError("\n".join(lines), ctx) from None
+        raise unusable(error, ctx) from None
     advice = compute_advice(knowledge, answers, policy, date.today())
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
 

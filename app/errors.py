@@ -8,7 +8,7 @@
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
         ├── Unauthorised    starting or cancelling a run needs the token that is set (401)
-        ├── Forbidden           another site's page cannot start or cancel runs (403)
+        ├── Forbidden       another site's page cannot start or cancel runs (403)
         ├── UnknownEntry    no such claim, source, probe, run or page (404)
         ├── WrongMethod     an address that does not take this method (405)
         ├── NotReadable     a body that is not what it claims to be, or another refusal of the framework's (400)

@@ -5,19 +5,21 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from app.errors import InvalidFields, RunEnded
 from app.knowledge.models import FRAMEWORKS
 from app.run_report import run_line, run_report
-from app.runs.assembling import make_run_service
 from app.runs.catalogue import Probe, read_catalogue
 from app.runs.executor.job import EventKind, Tell
 from app.runs.models import Device, Mode, Preset, Run, RunRequest
-from app.runs.service import RunService
 from app.settings import read_settings
+from app.usage import unusable
+
+if TYPE_CHECKING:
+    from app.runs.service import RunService
 
 
 @click.group()
@@ -68,8 +70,7 @@ def run_probe(ctx: click.Context, /, id: str, as_json: bool, **conditions: Any) 
     try:
         run = _run_all([RunRequest(probe=id, **conditions)], quiet=as_json)[0]
     except InvalidFields as error:
-        lines = [f"--{p.field}: {p.message} ({', '.join(p.allowed)})" for p in error.problems]
-        raise click.UsageError("\n".join(lines), ctx) from None
+        raise unusable(error, ctx) from None
     click.echo(run.model_dump_json(indent=2) if as_json else run_report(known[id], run))
     sys.exit(0 if run.status == "done" else 1)
 
@@ -99,12 +100,14 @@ def _summary(runs: Sequence[Run]) -> str:
 
 def _run_all(requests: Sequence[RunRequest], quiet: bool, each: Callable[[Run], None] | None = None) -> list[Run]:
     """Run these one after the other, and store them in the history. Ctrl-C ends the run and the command."""
+    from app.runs.assembling import make_run_service  # here, since the other commands need no database
+
     service = make_run_service(**read_settings().run_service)
     return asyncio.run(_run_each(service, requests, None if quiet else _show_progress, each))
 
 
 async def _run_each(
-    service: RunService, requests: Sequence[RunRequest], tell: Tell | None, each: Callable[[Run], None] | None
+    service: "RunService", requests: Sequence[RunRequest], tell: Tell | None, each: Callable[[Run], None] | None
 ) -> list[Run]:
     loop, finished = asyncio.get_running_loop(), []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -62,18 +62,26 @@ def problem_response(error: RequestError, headers: Mapping[str, str] | None = No
     return ProblemResponse(problem.model_dump(), status_code=error.status, headers=headers)
 
 
-PROBLEM_DOCS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for status, text in {
+Docs = dict[int | str, dict[str, Any]]
+
+
+def problem_docs(refusals: Mapping[int, str]) -> Docs:
+    """What a route documents for statuses that are answered with a problem."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": text, "content": content} for status, text in refusals.items()}
+
+
+PROBLEM_DOCS = problem_docs(
+    {
         400: "The request cannot be read",
         413: "The request is too large",
         414: "The query is too long",
         422: "Some fields cannot be used",
-    }.items()
-}
+    }
+)
 """What every API route documents for bad input."""
 
-NOT_FOUND_DOCS: dict[int | str, dict[str, Any]] = {404: {**PROBLEM_DOCS[422], "description": "Not found"}}
+NOT_FOUND_DOCS = problem_docs({404: "Not found"})
 
 ErrorPage = Callable[[RequestError], Awaitable[Response]]
 

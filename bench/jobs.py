@@ -1,7 +1,6 @@
 """Jobs that the public interface does not offer: measured at one thread only, and slowed down on purpose."""
 
 import random
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -16,10 +15,9 @@ from app.runs.executor.job import Job
 from app.runs.executor.local import LocalExecutor
 from app.runs.executor.lock import lock_file
 from app.runs.measuring.presets import LEVELS, Level
-from app.runs.models import Outcome
+from app.runs.models import Outcome, Preset
 from app.runs.runners import this_runner
 from app.settings import read_settings
-from bench.options import Preset
 from bench.part import BenchFailed
 
 START_SECONDS: Mapping[Framework | None, float] = {"pytorch": 2.4, "tensorflow": 4.0, None: 3.2}
@@ -75,4 +73,4 @@ def run_seconds(preset: Preset, control: Framework | None, tables: int = 1) -> f
 
 
 def interpreter(framework: Framework) -> str:
-    return read_settings().interpreters.get(framework, sys.executable)
+    return read_settings().interpreters[framework]

@@ -1,9 +1,8 @@
 """How much to measure."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Preset = Literal["quick", "standard", "rigorous"]
+from app.runs.models import Preset
 
 
 @dataclass(frozen=True)

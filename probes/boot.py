@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-import time
-
-BORN = time.perf_counter()
 
 
 def _make_importable() -> None:
@@ -30,4 +27,4 @@ if __name__ == "__main__":
     _make_importable()
     from probes.worker.main import main
 
-    main(int(sys.argv[1]), BORN)
+    main(int(sys.argv[1]))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import format_sse_event
@@ -11,26 +11,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.knowledge.models import Framework
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, Docs, problem_docs
 from app.query import single_values
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
 from app.web import ServiceOf, authorised
 
 runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
 
-Docs = dict[int | str, dict[str, Any]]
-
-
-def _docs(status: int, text: str) -> Docs:
-    return {status: {**PROBLEM_DOCS[422], "description": text}}
-
-
-AUTHORISED_DOCS = _docs(401, "The token is missing or wrong")
-FULL_DOCS = _docs(429, "Too many runs wait; `Retry-After` says when to come again")
+AUTHORISED_DOCS = problem_docs({401: "The token is missing or wrong"})
+FULL_DOCS = problem_docs({429: "Too many runs wait; `Retry-After` says when to come again"})
 STREAM_DOCS: Docs = {
     200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
-OVER_DOCS = _docs(409, "The run is over already")
+OVER_DOCS = problem_docs({409: "The run is over already"})
 
 
 class RunQuery(BaseModel):

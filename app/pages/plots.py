@@ -19,10 +19,7 @@ def sample_plot(results: Sequence[Result], names: Sequence[str], css: Sequence[s
     if not times:
         return None
     axis = _Axis(min(times), max(times))
-    lanes = [
-        _lane(result, name, style, place, axis)
-        for place, (result, name, style) in enumerate(zip(results, names, css, strict=True))
-    ]
+    lanes = [_lane(result, style, place, axis) for place, (result, style) in enumerate(zip(results, css, strict=True))]
     said = "; ".join(f"{lane_name}: median {seconds(r.median_s)}" for lane_name, r in zip(names, results, strict=True))
     return Plot(lanes, axis.ticks(), LANE * len(lanes) + 40, f"Seconds per call of every timed block. {said}")
 
@@ -50,7 +47,7 @@ def _round_step(rough: float) -> float:
     return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= rough * 0.999)
 
 
-def _lane(result: Result, name: str, css: str, place: int, axis: _Axis) -> Lane:
+def _lane(result: Result, css: str, place: int, axis: _Axis) -> Lane:
     middle = LANE * place + LANE / 2
     count = max(1, len(result.blocks) - 1)
     dots = [
@@ -60,7 +57,6 @@ def _lane(result: Result, name: str, css: str, place: int, axis: _Axis) -> Lane:
     low, high = result.ci95_s or (None, None)
     return Lane(
         css=css,
-        label=name,
         dots=dots,
         median=None if result.median_s is None else axis.x(result.median_s),
         low=None if low is None else axis.x(low),

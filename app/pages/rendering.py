@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 from app.knowledge.models import NAMES
 from app.pages.contexts import Page
-from app.runs.words import REASON_WORDS, error_size, memory, seconds, times
+from app.runs.words import REASON_WORDS, error_size, memory, seconds
 from app.words import STATUS_WORDS, instead
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,6 @@ def _environment() -> Environment:
         error_size=error_size,
         reason_words=lambda reason: REASON_WORDS[reason],
         moment=lambda moment: f"{moment.day} {moment:%B %Y, %H:%M:%S} UTC",
-        times=times,
     )
     environment.globals["asset"] = _asset
     return environment

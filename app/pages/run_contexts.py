@@ -70,7 +70,6 @@ class Lane:
     """One arm in the plot: its samples, median and interval, as coordinates in a plot 1000 wide."""
 
     css: str
-    label: str
     dots: Sequence[Dot]
     median: float | None
     low: float | None
@@ -106,7 +105,6 @@ class ObservationRow:
     key: str
     pytorch: str | None
     tensorflow: str | None
-    same: bool
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def observation_rows(run: Run) -> list[ObservationRow]:
 
 def _row(key: str, found: Mapping[Any, Mapping[str, Any]]) -> ObservationRow:
     said = [_plain(found[f][key]) if key in found.get(f, {}) else None for f in FRAMEWORKS]
-    return ObservationRow(key.replace("_", " "), said[0], said[1], said[0] == said[1])
+    return ObservationRow(key.replace("_", " "), *said)
 
 
 def _plain(value: Any) -> str:

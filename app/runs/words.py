@@ -69,15 +69,11 @@ def names(run: Run) -> tuple[str, str]:
     return NAMES["pytorch"], NAMES["tensorflow"]
 
 
-def times(ratio: float) -> str:
-    return f"{ratio:.2f}"
-
-
 def interval(comparison: Comparison) -> str:
     """The 95% interval of the ratio, in words; empty when there is none."""
     if comparison.ci95 is None:
         return ""
-    return f"{times(comparison.ci95[0])} to {times(comparison.ci95[1])}"
+    return f"{comparison.ci95[0]:.2f} to {comparison.ci95[1]:.2f}"
 
 
 def verdict_headline(comparison: Comparison, run: Run) -> str:
@@ -102,7 +98,7 @@ def verdict_sentence(comparison: Comparison, run: Run) -> str:
     ratio = comparison.ratio
     if comparison.verdict == "not_comparable" or ratio is None:
         return f"No ratio: {comparison.reason}."
-    took = f"{second} took {times(ratio)} times as long as {first}{band}"
+    took = f"{second} took {ratio:.2f} times as long as {first}{band}"
     headline = verdict_headline(comparison, run)
     if comparison.indicative and comparison.verdict == "inconclusive":
         return f"{headline}, since one pair of processes names no winner: {took}."

@@ -23,8 +23,7 @@ def relative_error(found: Sequence[Array], expected: Sequence[Array]) -> float:
 def _relative(found: Array, expected: Array) -> float:
     if found.shape != expected.shape:
         return math.inf
-    wide = np.complex128 if expected.dtype.kind == "c" or found.dtype.kind == "c" else np.float64
-    f, e = found.astype(wide), expected.astype(wide)
+    f, e = _wide(found, expected)
     size, distance = float(np.linalg.norm(e.ravel())), float(np.linalg.norm((f - e).ravel()))
     error = distance / size if size > 0 else distance
     return error if math.isfinite(error) else math.inf

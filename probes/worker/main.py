@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import traceback
 from pathlib import Path
@@ -14,7 +13,7 @@ from probes.worker.limits import bound_memory, die_first, die_with_parent, pin
 TRACEBACK_CHARACTERS = 6000
 
 
-def main(reply_descriptor: int, born: float) -> None:
+def main(reply_descriptor: int) -> None:
     """Never returns: the process ends here.
 
     The first command says who the worker is: framework, parent, cores, data_bytes, scratch.
@@ -25,7 +24,7 @@ def main(reply_descriptor: int, born: float) -> None:
     if first is None:
         leave(1)
         return
-    session = _begin(channel, first, born)
+    session = _begin(channel, first)
     for command in commands:
         if session is None:
             break
@@ -33,7 +32,7 @@ def main(reply_descriptor: int, born: float) -> None:
     leave()
 
 
-def _begin(channel: Channel, first: Message, born: float) -> Any:
+def _begin(channel: Channel, first: Message) -> Any:
     try:
         die_with_parent(first["parent"])
         die_first()
@@ -45,7 +44,7 @@ def _begin(channel: Channel, first: Message, born: float) -> Any:
     except Exception as error:
         channel.reply(_failed(error))
         return None
-    channel.reply(as_line({"pid": os.getpid(), "born": born, "at": time.perf_counter()}))
+    channel.reply(as_line({"at": time.perf_counter()}))
     return session
 
 

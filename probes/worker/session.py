@@ -50,7 +50,6 @@ class Session:
             "import_seconds": seconds,
             "version": self._backend.version(),
             "threads": self._backend.threads(),
-            "at": time.perf_counter(),
         }
 
     def do_describe(self) -> Message:
@@ -88,10 +87,7 @@ class Session:
 
     def do_verify(self, share: str) -> Message:
         """Compare the first outputs with the reference, and share them with the other framework's worker."""
-        expected = self._probe.expected(*self._work.first_inputs())
-        np.savez(share, *self._first)
-        error = None if expected is None else relative_error(self._first, expected)
-        return {"relative_error": _finite(error), "tolerance": self._probe.tolerance, "reference": expected is not None}
+        return _shared(self._first, self._probe.expected(*self._work.first_inputs()), self._probe.tolerance, share)
 
     def do_compare(self, share: str) -> Message:
         """Compare the first outputs with those of the other framework's worker."""
@@ -139,11 +135,12 @@ class Session:
             backend.adopt(device)  # the half has imported it by now
             return backend.trace(function, mode)
 
+        weights = loaded.make_weights(seed, variant)
         setting = Setting(
             variant=variant,
             device=device,
             mode=mode,
-            weights=loaded.make_weights(seed, variant),
+            weights=weights,
             scratch=self._scratch,
             trace=trace,
         )
@@ -152,23 +149,25 @@ class Session:
         at, cpu = time.perf_counter(), time.process_time()
         backend.adopt(device)
         self._loaded = True
-        self._probe, self._first = loaded, backend.arrays(value)
-        expected = loaded.expected({}, setting.weights, variant)  # type: ignore[arg-type]
-        np.savez(share, *self._first)
-        error = None if expected is None else relative_error(self._first, expected)
         return {
             "at": at,
             "seconds": at - started,
             "cpu": cpu,
             "version": backend.version(),
             "threads": backend.threads(),
-            "relative_error": _finite(error),
-            "tolerance": loaded.tolerance,
+            **_shared(backend.arrays(value), loaded.expected({}, weights, variant), loaded.tolerance, share),
             **self._memory(),
         }
 
     def _memory(self) -> Message:
         return {"peak_rss_bytes": peak_resident_bytes(), "peak_device_bytes": self._backend.device_peak_bytes()}
+
+
+def _shared(found: list[Array], expected: list[Array] | None, tolerance: float, share: str) -> Message:
+    """Write outputs where another worker finds them, and say how far they are from the reference, if there is one."""
+    np.savez(share, *found)
+    error = None if expected is None else relative_error(found, expected)
+    return {"relative_error": _finite(error), "tolerance": tolerance}
 
 
 def _read_share(share: str) -> list[Array]:

@@ -24,8 +24,11 @@ from app.main import create_app
 from app.runs.catalogue import read_catalogue
 from app.settings import Settings
 from tests.functional.child_processes import PATIENCE_S, RUNNING, environment
-from tests.functional.web_client import client_of
+from tests.functional.web_client import HTML, client_of
 from tests.functional.worker_processes import workers_of
+
+RUNS = "/api/v1/runs"
+FORM = {**HTML, "content-type": "application/x-www-form-urlencoded"}
 
 FINAL = ("done", "failed", "cancelled", "interrupted")
 
@@ -169,3 +172,10 @@ def parsed_events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
             event["id"] = int(value)
         elif name:
             event[name] = value
+
+
+async def events_of(client: httpx.AsyncClient, id: str, last: str | None = None) -> list[dict[str, Any]]:
+    headers = {} if last is None else {"last-event-id": last}
+    response = await client.get(f"{RUNS}/{id}/events", headers=headers)
+    assert response.status_code == 200
+    return list(parsed_events(iter(response.text.splitlines())))

@@ -94,11 +94,8 @@ class ColdVariant:
     def _record(
         self, arm: ArmSeries, pair: int, position: int, attempt: int, reply: Reply, seconds: float, noise: list[str]
     ) -> None:
-        if attempt == 2:
-            arm.blocks[-1] = arm.blocks[-1].model_copy(update={"counted": False})
         arm.version, arm.threads = reply["version"], reply["threads"]
-        arm.peak_rss_bytes = max(arm.peak_rss_bytes or 0, reply["peak_rss_bytes"] or 0) or None
-        arm.peak_device_bytes = reply["peak_device_bytes"]
+        arm.keep_memory(reply)
         block = Block(
             pair=pair,
             round=0,
@@ -112,7 +109,7 @@ class ColdVariant:
             noise=tuple(noise),
             counted=True,
         )
-        arm.blocks.append(block)
+        arm.keep(block)
 
     def _compare(self, verified: dict[Place, Reply]) -> None:
         """Compare what the halves gave, in one more worker that reads both."""

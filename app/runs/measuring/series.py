@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.runs.executor.job import Arm
+from app.runs.executor.worker import Reply
 from app.runs.models import Block, Cache, ColdCosts, Equivalence, Failure, Place, Warmup
 
 
@@ -24,6 +25,17 @@ class ArmSeries:
     peak_device_bytes: int | None = None
     observation: Mapping[str, Any] | None = None
     failure: Failure | None = None
+
+    def keep(self, block: Block) -> None:
+        """Keep a block; a repetition takes the place of the first attempt in the statistics."""
+        if block.attempt == 2:
+            self.blocks[-1] = self.blocks[-1].model_copy(update={"counted": False})
+        self.blocks.append(block)
+
+    def keep_memory(self, reply: Reply) -> None:
+        """Keep the most memory that a process has said it took."""
+        self.peak_rss_bytes = max(self.peak_rss_bytes or 0, reply["peak_rss_bytes"] or 0) or None
+        self.peak_device_bytes = reply["peak_device_bytes"]
 
     def by_pair(self) -> list[list[float]]:
         """Seconds per call of the counted blocks, pair by pair."""

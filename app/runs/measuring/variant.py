@@ -147,10 +147,8 @@ class VariantInPair:
     def _record(
         self, round: int, attempt: int, timed: Timed, noise: tuple[str, ...], counts: Mapping[Place, int]
     ) -> None:
-        """Keep every block; a repetition takes the place of the first attempt in the statistics."""
+        """Keep every block of a round."""
         for position, (arm, reply) in enumerate(timed):
-            if attempt == 2:
-                arm.blocks[-1] = arm.blocks[-1].model_copy(update={"counted": False})
             block = Block(
                 pair=self._pair.number,
                 round=round,
@@ -164,7 +162,7 @@ class VariantInPair:
                 noise=noise,
                 counted=True,
             )
-            arm.blocks.append(block)
+            arm.keep(block)
 
     def _finish(self, worker: Worker, arm: ArmSeries) -> bool:
         if self._job.probe.tails and not arm.singles:
@@ -172,6 +170,5 @@ class VariantInPair:
         reply = worker.ask({"do": "finish"}, BUILD_SECONDS)
         self._fault(arm, reply["fault"])
         arm.observation = reply["observation"]
-        arm.peak_rss_bytes = max(arm.peak_rss_bytes or 0, reply["peak_rss_bytes"] or 0) or None
-        arm.peak_device_bytes = reply["peak_device_bytes"]
+        arm.keep_memory(reply)
         return True

@@ -1,0 +1,74 @@
+"""With a token set, starting and cancelling need it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from tests.functional.page_client import page_at
+from tests.functional.page_tree import only, parse_page, text_of, with_class
+from tests.functional.run_services import (
+    FORM,
+    RUNS,
+    application_with,
+)
+from tests.functional.web_client import client_of
+
+TOKEN = "a-token.of_the~tests+1/2="
+
+
+@pytest.fixture
+async def guarded(folder: Path, interpreter: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(application_with(folder, interpreter, api_token=TOKEN)) as client:
+        yield client
+
+
+def bearer(token: str, scheme: str = "Bearer") -> dict[bytes, bytes]:
+    return {b"authorization": f"{scheme} {token}".encode()}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, bearer("wrong"), bearer(TOKEN, "Basic"), bearer(""), bearer(f"{TOKEN}x"), {b"authorization": b"\xff"}],
+)
+async def test_without_the_token_nothing_is_started_or_cancelled(
+    guarded: httpx.AsyncClient, headers: dict[bytes, bytes]
+) -> None:
+    for response in (
+        await guarded.post(RUNS, json={"probe": "fine"}, headers=headers),
+        await guarded.delete(f"{RUNS}/nothing", headers=headers),
+    ):
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+        assert response.headers["content-type"] == "application/problem+json"
+        assert TOKEN not in response.text
+    assert (await guarded.get(RUNS)).headers["total-count"] == "0"
+
+
+async def test_with_the_token_runs_are_started_and_cancelled(guarded: httpx.AsyncClient) -> None:
+    started = await guarded.post(RUNS, json={"probe": "fine"}, headers=bearer("token"))
+    assert started.status_code == 401
+    started = await guarded.post(RUNS, json={"probe": "fine"}, headers=bearer(TOKEN))
+    assert started.status_code == 202
+    id = started.json()["id"]
+    assert (await guarded.get(f"{RUNS}/{id}")).status_code == 200
+    cancelled = await guarded.delete(f"{RUNS}/{id}", headers=bearer(TOKEN, "bearer"))
+    assert cancelled.json()["status"] == "cancelled"
+
+
+async def test_the_forms_ask_for_the_token(guarded: httpx.AsyncClient) -> None:
+    page = only(await page_at(guarded, "/probes/fine"), "form")
+    assert [field.get("type") for field in page.iter("input")] == ["password"]
+    refused = await guarded.post("/probes/fine", content=urlencode({"token": "wrong"}), headers=FORM)
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert "token" in text_of(with_class(parse_page(refused.text), "summary-of-problems")[0])
+    assert "wrong" not in refused.text
+    started = await guarded.post("/probes/fine", content=urlencode({"token": TOKEN}), headers=FORM)
+    assert started.status_code == 303
+    id = started.headers["location"].removeprefix("/runs/")
+    cancel = f"/runs/{id}/cancel"
+    assert (await guarded.post(cancel, content="", headers=FORM)).status_code == 401
+    assert (await guarded.post(cancel, content=urlencode({"token": TOKEN}), headers=FORM)).status_code == 303
