@@ -18,7 +18,7 @@ endif
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme bench picture container dev clean
+.PHONY: help serve test browser lint format readme verdicts bench picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,11 @@ format: $(INSTALLED_DEV) ## Bring the code into the project's format
 
 readme: $(INSTALLED_DEV) ## Write the real outputs of the README's examples into it
 	TIEBREAK_UPDATE_README=1 $(VENV)/bin/python -m pytest -q tests/functional/test_readme.py
+
+verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that are shipped (half an hour, on a quiet machine)
+	$(VENV)/bin/tiebreak rules verdicts > verdicts.new
+	mv verdicts.new rules/verdicts.yaml
+	$(VENV)/bin/tiebreak rules check
 
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (25 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench

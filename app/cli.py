@@ -14,14 +14,17 @@ import click
 from app import __version__
 from app.advice.advising import advise as compute_advice
 from app.advice.answers import DEFAULT_POLICY, parse_answers
-from app.errors import InvalidFields, TiebreakError
+from app.errors import InvalidFields, RunEnded, TiebreakError
+from app.found_here import HERE, find
 from app.knowledge.base import Knowledge
 from app.knowledge.linter import check
 from app.knowledge.loader import load
 from app.knowledge.models import PolicyId, Question
-from app.probe_cli import probe
+from app.probe_cli import probe, run_now
 from app.report import advice_report
+from app.runs.models import EVERYTHING, Preset, RunRequest
 from app.settings import read_settings
+from app.shipping import verdicts_file
 from app.usage import unusable
 
 
@@ -81,16 +84,24 @@ def _how_often(question: Question) -> str:
 
 @cli.command(cls=AdviseCommand)
 @click.option("--policy", type=click.Choice(get_args(PolicyId)), default=DEFAULT_POLICY, show_default=True)
+@click.option(
+    "--verdicts",
+    default=HERE,
+    metavar="here|shipped|NUMBER",
+    show_default=True,
+    help="Which verdicts count: all of this machine's own, none of them, or those up to a finding.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as the API gives it.")
 @click.pass_context
-def advise(ctx: click.Context, /, policy: PolicyId, as_json: bool, **given: Any) -> None:
+def advise(ctx: click.Context, /, policy: PolicyId, verdicts: str, as_json: bool, **given: Any) -> None:
     """Advise on a project. Leave out what you are not sure of."""
     knowledge = _knowledge(ctx)
     try:
         answers = parse_answers(knowledge, given)
+        findings = find(verdicts)
     except InvalidFields as error:
         raise unusable(error, ctx) from None
-    advice = compute_advice(knowledge, answers, policy, date.today())
+    advice = compute_advice(knowledge, answers, policy, date.today(), findings)
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
 
 
@@ -100,6 +111,17 @@ cli.add_command(probe)
 @cli.group()
 def rules() -> None:
     """The rule base."""
+
+
+@rules.command("verdicts")
+@click.option("--preset", type=click.Choice(get_args(Preset)), default="standard", show_default=True)
+def rules_verdicts(preset: Preset) -> None:
+    """Check everything on this machine, and print the verdicts as the rule file that is shipped."""
+    knowledge = load(read_settings().rules)
+    run = run_now(RunRequest(probe=EVERYTHING, preset=preset), quiet=False)
+    if run.status != "done":
+        raise RunEnded(run.error.message if run.error else run.status)
+    click.echo(verdicts_file(knowledge, run), nl=False)
 
 
 @rules.command("check")

@@ -19,8 +19,9 @@ from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.pages.run_routes import run_pages
 from app.problem import Problem, install
-from app.runs.assembling import make_run_service
+from app.runs.assembling import make_run_service, questions_of
 from app.runs.service import RunService
+from app.server_findings import ServerFindings
 from app.service import Clock, Service
 from app.settings import Settings, read_settings
 
@@ -61,7 +62,9 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
 
 def _service(settings: Settings, clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
-    return Service(load(settings.rules), make_run_service(**settings.run_service), token, clock)
+    knowledge = load(settings.rules)
+    runs = make_run_service(**settings.run_service, asked=questions_of(knowledge))
+    return Service(knowledge, runs, ServerFindings(runs.store), token, clock)
 
 
 @asynccontextmanager

@@ -4,22 +4,26 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from app.errors import InvalidFields, RunEnded
+from app.knowledge.loader import load
 from app.knowledge.models import FRAMEWORKS
-from app.run_report import run_line, run_report
-from app.runs.catalogue import Probe, read_catalogue
+from app.run_report import grave_failures, ledger_report, run_report
+from app.runs.catalogue import read_catalogue
 from app.runs.executor.job import EventKind, Tell
-from app.runs.models import Device, Mode, Preset, Run, RunRequest
+from app.runs.models import EVERYTHING, Device, Mode, Preset, Run, RunRequest
 from app.settings import read_settings
 from app.usage import unusable
 
 if TYPE_CHECKING:
     from app.runs.service import RunService
+
+
+ALL_PRESETS = "quick: what is quick. The others: also what compiles, starts processes or measures time, so carefully."
 
 
 @click.group()
@@ -45,22 +49,13 @@ def list_probes(as_json: bool) -> None:
             click.echo(f"  {one.id:{width}}  {one.kind:10}  {one.title}")
 
 
-def _conditions(command: Any) -> Any:
-    """The options that `run` and `all` share."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print what the API gives."),
-        click.option("--mode", type=click.Choice(get_args(Mode)), default="ordinary", show_default=True),
-        click.option("--device", type=click.Choice(get_args(Device)), default="cpu", show_default=True),
-        click.option("--preset", type=click.Choice(get_args(Preset)), default="quick", show_default=True),
-    ):
-        command = option(command)
-    return command
-
-
 @probe.command("run")
 @click.argument("id", metavar="ID")
 @click.option("--control", type=click.Choice(FRAMEWORKS), help="Run this framework in both places.")
-@_conditions
+@click.option("--preset", type=click.Choice(get_args(Preset)), default="quick", show_default=True)
+@click.option("--device", type=click.Choice(get_args(Device)), default="cpu", show_default=True)
+@click.option("--mode", type=click.Choice(get_args(Mode)), default="ordinary", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print what the API gives.")
 @click.pass_context
 def run_probe(ctx: click.Context, /, id: str, as_json: bool, **conditions: Any) -> None:
     """Run one probe and print what it found. Exit status 1 when it failed."""
@@ -68,7 +63,7 @@ def run_probe(ctx: click.Context, /, id: str, as_json: bool, **conditions: Any) 
     if id not in known:
         raise click.UsageError(f"ID: there is no probe {id!r} ({', '.join(known)})", ctx)
     try:
-        run = _run_all([RunRequest(probe=id, **conditions)], quiet=as_json)[0]
+        run = run_now(RunRequest(probe=id, **conditions), quiet=as_json)
     except InvalidFields as error:
         raise unusable(error, ctx) from None
     click.echo(run.model_dump_json(indent=2) if as_json else run_report(known[id], run))
@@ -76,52 +71,34 @@ def run_probe(ctx: click.Context, /, id: str, as_json: bool, **conditions: Any) 
 
 
 @probe.command("all")
-@_conditions
-def run_all(as_json: bool, **conditions: Any) -> None:
-    """Run the whole catalogue. Exit status 1 when a probe failed."""
-    probes = [one for one in read_catalogue().probes.values() if _fits(one, conditions)]
-    requests = [RunRequest(probe=one.id, **conditions) for one in probes]
-    runs = _run_all(requests, quiet=as_json, each=None if as_json else lambda run: click.echo(run_line(run)))
-    if as_json:
-        click.echo(json.dumps([run.model_dump(mode="json") for run in runs], indent=2))
-    else:
-        click.echo(_summary(runs))
-    sys.exit(0 if all(run.status == "done" for run in runs) else 1)
+@click.option("--json", "as_json", is_flag=True, help="Print what the API gives of the run.")
+@click.option("--preset", type=click.Choice(get_args(Preset)), default="quick", show_default=True, help=ALL_PRESETS)
+def check_everything(as_json: bool, preset: Preset) -> None:
+    """Check every claim that a probe can check. Exit status 1 when a half failed for no lack of the environment."""
+    run = run_now(RunRequest(probe=EVERYTHING, preset=preset), quiet=as_json)
+    click.echo(run.model_dump_json(indent=2) if as_json else ledger_report(run))
+    sys.exit(0 if run.status == "done" and not list(grave_failures(run)) else 1)
 
 
-def _fits(probe: Probe, conditions: Mapping[str, Any]) -> bool:
-    return conditions["device"] in probe.devices and conditions["mode"] in probe.modes
+def run_now(request: RunRequest, quiet: bool) -> Run:
+    """Run it and store it in the history. Ctrl-C ends the run and the command."""
+    from app.runs.assembling import make_run_service, questions_of  # here, since the other commands need no database
+
+    settings = read_settings()
+    service = make_run_service(**settings.run_service, asked=questions_of(load(settings.rules)))
+    return asyncio.run(_run_until_done(service, request, _say_nothing if quiet else _show_progress))
 
 
-def _summary(runs: Sequence[Run]) -> str:
-    counts = {status: sum(run.status == status for run in runs) for status in ("done", "failed")}
-    return f"\n{len(runs)} probes: {counts['done']} done, {counts['failed']} failed"
-
-
-def _run_all(requests: Sequence[RunRequest], quiet: bool, each: Callable[[Run], None] | None = None) -> list[Run]:
-    """Run these one after the other, and store them in the history. Ctrl-C ends the run and the command."""
-    from app.runs.assembling import make_run_service  # here, since the other commands need no database
-
-    service = make_run_service(**read_settings().run_service)
-    return asyncio.run(_run_each(service, requests, None if quiet else _show_progress, each))
-
-
-async def _run_each(
-    service: "RunService", requests: Sequence[RunRequest], tell: Tell | None, each: Callable[[Run], None] | None
-) -> list[Run]:
-    loop, finished = asyncio.get_running_loop(), []
+async def _run_until_done(service: "RunService", request: RunRequest, tell: Tell) -> Run:
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, service.stop_soon)
-    for request in requests:
-        run = await service.run_now(request, tell or _say_nothing)
-        _clear_progress()
-        if run.status == "interrupted":
-            raise RunEnded("interrupted")
-        finished.append(run)
-        if each is not None:
-            each(run)
+    run = await service.run_now(request, tell)
+    _clear_progress()
+    if run.status == "interrupted":
+        raise RunEnded("interrupted")
     await service.stop()
-    return finished
+    return run
 
 
 def _say_nothing(kind: EventKind, data: Mapping[str, Any]) -> None:

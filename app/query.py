@@ -8,6 +8,11 @@ from app.advice.answers import DEFAULT_POLICY
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.models import PolicyId
 
+SHIPPED = "shipped"
+"""Said instead of a revision: without this server's verdicts."""
+
+MOST_DIGITS = 18
+
 Items = Sequence[tuple[str, str]]
 """A query string as Starlette gives it: (key, value) in order, keys possibly repeated."""
 
@@ -47,3 +52,23 @@ def policy_of(items: Items) -> PolicyId:
     if len(given) > 1 or given[0] not in known:
         raise InvalidFields([FieldProblem("policy", "is not a policy, or is given twice", known)])
     return known[known.index(given[0])]
+
+
+def revision_of(items: Items) -> int | None:
+    """Up to which of the server's findings its verdicts count: 0 for `shipped`, None for the newest.
+
+    Raises:
+        InvalidFields: when it is neither a number nor `shipped`, or given twice.
+    """
+    given = [value for key, value in items if key == "verdicts" and value]
+    if not given:
+        return None
+    if len(given) == 1 and given[0] == SHIPPED:
+        return 0
+    if len(given) > 1 or not _is_revision(given[0]):
+        raise InvalidFields([FieldProblem("verdicts", "must be the number of a finding, once", (SHIPPED,))])
+    return int(given[0])
+
+
+def _is_revision(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS

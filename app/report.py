@@ -6,7 +6,7 @@ from textwrap import indent, wrap
 from app.advice.models import Advice, Reason
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
-from app.words import STATUS_WORDS, headline, instead, strength_sentence
+from app.words import headline, how_checked, instead, strength_sentence, verdicts_sentence
 
 WIDTH = 100
 REASONS = 5
@@ -32,6 +32,8 @@ def _verdict(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
     if advice.overlay:
         yield f"This host's own rules take part: {len(advice.overlay)} entries differ from the shipped ones."
     yield f"PyTorch {advice.scores.pytorch:.1%}, TensorFlow {advice.scores.tensorflow:.1%}"
+    if advice.policy == "today":
+        yield verdicts_sentence(advice)
     if advice.documents_said:
         yield f"{knowledge.policies[advice.other_policy.policy].name}: {NAMES[advice.documents_said]}"
 
@@ -51,9 +53,7 @@ def _reasons(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
         for reason in reasons:
             source = reason.sources[0]
             place = f"{knowledge.sources[source.id].title}, {source.section}"
-            yield _paragraph(
-                f"+{100 * reason.contribution:.1f}  {reason.statement} [{STATUS_WORDS[reason.status]}; {place}]"
-            )
+            yield _paragraph(f"+{100 * reason.contribution:.1f}  {reason.statement} [{how_checked(reason)}; {place}]")
 
 
 def _strongest(advice: Advice, framework: Framework) -> list[Reason]:

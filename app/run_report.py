@@ -5,19 +5,35 @@ from collections.abc import Iterator
 
 from app.knowledge.models import NAMES
 from app.runs.catalogue import Probe
-from app.runs.models import Comparison, Result, Run
-from app.runs.words import REASON_WORDS, error_size, memory, say_threads, seconds, verdict_sentence
+from app.runs.models import Comparison, Result, Ruling, Run
+from app.runs.words import (
+    HARMLESS,
+    REASON_WORDS,
+    RULING_WORDS,
+    error_size,
+    memory,
+    say_claims,
+    say_threads,
+    seconds,
+    verdict_sentence,
+)
+
+SURPRISES: tuple[Ruling, ...] = ("refuted", "partly", "not_testable")
 
 
-def run_line(run: Run) -> str:
-    """A run in a line: what it came to."""
-    if run.comparison is not None:
-        said = verdict_sentence(run.comparison, run)
-    elif run.error is not None:
-        said = f"{REASON_WORDS[run.error.reason]}: {run.error.message.splitlines()[0]}"
-    else:
-        said = "; ".join(_observed(result) for result in run.results) + "."
-    return f"{run.probe:26} {run.status:7} {said}"
+def ledger_report(run: Run) -> str:
+    """A run of everything: what does not hold or holds in part, what could not be tested, and the counts."""
+    surprising = [verdict for ruling in SURPRISES for verdict in run.verdicts if verdict.verdict == ruling]
+    lines = [f"{RULING_WORDS[verdict.verdict]:18} {verdict.claim}: {verdict.reason}" for verdict in surprising]
+    lines += [f"{'no result':18} {result.probe}, {_observed(result)}" for result in run.results if result.failure]
+    if run.error is not None:
+        lines.append(f"{REASON_WORDS[run.error.reason]}: {run.error.message}")
+    return "\n".join([*lines, "", say_claims(run.verdicts)])
+
+
+def grave_failures(run: Run) -> Iterator[Result]:
+    """Halves that gave nothing although nothing is missing from the environment."""
+    return (result for result in run.results if result.failure and result.failure.reason not in HARMLESS)
 
 
 def _observed(result: Result) -> str:
@@ -37,6 +53,8 @@ def run_report(probe: Probe, run: Run) -> str:
         lines.append(f"{REASON_WORDS[run.error.reason]}: {run.error.message}")
     for comparison in run.comparisons:
         lines += ["", *_compared(comparison, run)]
+    for verdict in run.verdicts:
+        lines += ["", f"{verdict.claim}: {RULING_WORDS[verdict.verdict]}", f"  {verdict.reason}"]
     if not run.comparisons:
         for result in run.results:
             lines += ["", *_observation(result)]

@@ -68,7 +68,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The address of the database that is used."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data / 'tiebreak.db'}"
+        return self.database_url or f"sqlite+aiosqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file that is used where no other database is named."""
+        return self.data / "tiebreak.db"
 
 
 def read_settings() -> Settings:

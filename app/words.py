@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.advice.models import Advice, StackPart
+from app.advice.models import Advice, ClaimPart, StackPart
 from app.knowledge.models import NAMES
 
 STATUS_WORDS: Mapping[str, str] = {
@@ -15,6 +15,24 @@ STATUS_WORDS: Mapping[str, str] = {
     "unchecked": "not checked yet",
 }
 """How a claim's status is said."""
+
+
+def how_checked(part: ClaimPart) -> str:
+    """A claim's status and who found it when: `refuted, checked here on 2026-11-25`."""
+    words = STATUS_WORDS[part.status]
+    if part.checked_here is not None:
+        return f"{words}, checked here on {part.checked_here.on}"
+    return f"{words}, as of {part.checked_on}" if part.checked_on else words
+
+
+def verdicts_sentence(advice: Advice) -> str:
+    """Whose verdicts count in an advice."""
+    if not advice.verdicts_revision:
+        return "Statements have the status with which Tiebreak ships them."
+    return (
+        f"{len(advice.checking.here)} of the statements have a verdict of this server, "
+        f"as it was after its finding {advice.verdicts_revision}."
+    )
 
 
 def headline(advice: Advice) -> str:

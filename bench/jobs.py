@@ -42,7 +42,7 @@ def one_table(
 ) -> OneTable:
     """A job with a seed of its own."""
     seed = random.SystemRandom().randrange(2**31)
-    return OneTable(catalogue().probes[probe], preset, "cpu", "ordinary", control, seed, slowdown, changes)
+    return OneTable(catalogue().probes[probe], preset, "cpu", "ordinary", control, seed, slowdown, changes=changes)
 
 
 def execute(job: Job) -> Outcome:

@@ -14,4 +14,9 @@ SUBJECTS = {
     "interchange": "NumPy, saving and exporting",
     "randomness": "Random numbers and determinism",
     "errors": "Error messages",
+    "media": "Images, audio and text",
+    "tools": "Dashboards and profiling",
+    "beyond_python": "C++, phones and the web",
+    "scale": "Several processes",
+    "libraries": "What each library contains",
 }

@@ -5,12 +5,14 @@ from datetime import date
 from math import fsum
 
 from app.advice.answers import Answers, permalink
+from app.advice.checking import as_shipped, can_be_checked, checked_part, checking
 from app.advice.comparison import differences
 from app.advice.evidence import Evidence
 from app.advice.models import (
     Advice,
     Afresh,
     ApiLayer,
+    AsShipped,
     CautionPart,
     CitedSource,
     ClaimPart,
@@ -21,6 +23,7 @@ from app.advice.models import (
     OtherPolicy,
     OverlayPart,
     Pair,
+    Permalinks,
     RaisedBy,
     Reason,
     SetAside,
@@ -31,14 +34,22 @@ from app.advice.verdict import Verdict, standing_constraints, verdict
 from app.advice.weights import raises
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
+from app.knowledge.findings import AS_SHIPPED, Findings, with_findings
 from app.knowledge.models import Citation, Claim, Component, Constraint, PolicyId
 
 CODEBASE = "codebase"
 """The question whose answer is weighed as continuity, and left out to advise as if starting afresh."""
 
 
-def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date) -> Advice:
-    """The recommendation for these answers under a policy, with its whole working, as of a day."""
+def advise(
+    shipped: Knowledge, answers: Answers, policy: PolicyId, today: date, findings: Findings = AS_SHIPPED
+) -> Advice:
+    """The recommendation for these answers under a policy, with its whole working, as of a day.
+
+    Args:
+        findings: what this server has found out itself; it stands over what the rules say.
+    """
+    knowledge = with_findings(shipped, findings)
     chosen = answers.sets
     other: PolicyId = "documents" if policy == "today" else "today"
     scored, constraints, decided = _decide(knowledge, chosen, policy, today)
@@ -71,7 +82,13 @@ def advise(knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date
         ),
         continuity=_continuity(knowledge, answers, policy, today, decided),
         answers=answers.plain(knowledge),
+        checking=checking(knowledge, scored),
+        as_shipped=_as_shipped(knowledge, shipped, answers, policy, today, scored),
+        verdicts_revision=findings.revision,
         permalink=permalink(answers, policy),
+        permalinks=Permalinks(
+            shipped=permalink(answers, policy, 0), here=permalink(answers, policy, findings.revision)
+        ),
         as_of=today,
         rules_version=knowledge.version,
         overlay=[OverlayPart(collection=c.collection, id=c.id, action=c.action) for c in knowledge.overlay],
@@ -84,6 +101,15 @@ def _decide(
     scored = score(knowledge, chosen, knowledge.policies[policy], today)
     constraints = standing_constraints(knowledge, chosen, knowledge.policies[policy], today)
     return scored, constraints, verdict(knowledge.scoring, scored, constraints)
+
+
+def _as_shipped(
+    knowledge: Knowledge, shipped: Knowledge, answers: Answers, policy: PolicyId, today: date, scored: Scored
+) -> AsShipped | None:
+    if knowledge is shipped:
+        return None
+    scored_there, _, decided = _decide(shipped, answers.sets, policy, today)
+    return as_shipped(knowledge, scored, scored_there, decided)
 
 
 def _cited(citations: Sequence[Citation]) -> list[CitedSource]:
@@ -106,6 +132,9 @@ def _claim_part(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPart:
         sources=_cited(claim.sources),
         components=[_named(knowledge.components[id]) for id in claim.components],
         review_due=claim.days_overdue(today) > 0,
+        checked_on=claim.checked_on,
+        checked_here=checked_part(knowledge, claim),
+        probe=claim.probe if can_be_checked(claim) else None,
     )
 
 

@@ -38,9 +38,16 @@ class Answers:
         return {q: list(options) if q in many else options[0] for q, options in self.chosen.items()}
 
 
-def permalink(answers: Answers, policy: PolicyId) -> str:
-    """The address of the advice's page, without scheme and host."""
+def permalink(answers: Answers, policy: PolicyId, revision: int | None = None) -> str:
+    """The address of the advice's page, without scheme and host.
+
+    Args:
+        revision: the server's finding up to which its verdicts count, 0 for the rules as they are shipped; None for
+            whatever is newest when the page is read.
+    """
     pairs = list(answers.pairs()) + ([("policy", policy)] if policy != DEFAULT_POLICY else [])
+    if revision is not None:
+        pairs.append(("verdicts", str(revision) if revision else "shipped"))
     return f"/advice?{urlencode(pairs)}"
 
 

@@ -28,7 +28,7 @@ class Evidence:
 
 def applying_claims(knowledge: Knowledge, chosen: Chosen) -> list[Claim]:
     """The claims whose condition the answers meet, in the order of the rule files."""
-    return [claim for claim in knowledge.claims.values() if claim.matters_when and claim.matters_when.holds(chosen)]
+    return [claim for claim in knowledge.claims.values() if claim.matters(chosen)]
 
 
 def gather(knowledge: Knowledge, claims: Sequence[Claim], policy: Policy, today: date) -> list[Evidence]:

@@ -34,6 +34,15 @@ class NamedComponent(Part):
     state: ComponentState
 
 
+class CheckedPart(Part):
+    """What this server's own run said of a claim."""
+
+    verdict: Status
+    on: date
+    run: str
+    versions: dict[str, str]
+
+
 class ClaimPart(Part):
     """What an advice says of a claim wherever it names one."""
 
@@ -47,6 +56,9 @@ class ClaimPart(Part):
     sources: list[CitedSource]
     components: list[NamedComponent]
     review_due: bool = Field(description="The day by which this fact was to be reviewed has passed.")
+    checked_on: date | None = Field(description="The day of the shipped status, where the claim was not checked here.")
+    checked_here: CheckedPart | None = Field(description="The verdict of this server, which stands for the status.")
+    probe: str | None = Field(description="The probe by which it can be checked.")
 
 
 class Reason(ClaimPart):
@@ -159,6 +171,34 @@ class Afresh(Part):
     scores: Pair
 
 
+class Checking(Part):
+    """Which of the claims about this situation this server has checked itself."""
+
+    here: list[str] = Field(description="Claims that count, and have a verdict of this server.")
+    open: list[str] = Field(description="Claims that count, can be checked by a probe, and were not checked here.")
+    measured: list[str] = Field(description="Claims that are this server's own measurements of speed.")
+
+
+class AsShipped(Part):
+    """The same answers and policy with the rules as shipped; the differences sum to the difference of the margins.
+
+    In a difference, `here` is with this server's verdicts and `there` without.
+    """
+
+    recommendation: Recommendation
+    strength: Strength
+    decided_by: DecidedBy
+    scores: Pair
+    differences: list[Difference]
+
+
+class Permalinks(Part):
+    """Addresses under which the advice stays as it is, as far as this server's verdicts go."""
+
+    shipped: str
+    here: str
+
+
 class Continuity(Part):
     """Staying with the code that exists, and starting afresh, as two answers."""
 
@@ -195,7 +235,11 @@ class Advice(Part):
     other_policy: OtherPolicy
     continuity: Continuity | None
     answers: dict[str, str | list[str]]
+    checking: Checking
+    as_shipped: AsShipped | None = Field(description="Where this server's verdicts change anything; else null.")
+    verdicts_revision: int = Field(description="The last of this server's findings that counted; 0 for none.")
     permalink: str
+    permalinks: Permalinks
     as_of: date = Field(description="The day on which facts were taken as due for review or not.")
     rules_version: str
     overlay: list[OverlayPart] = Field(description="What a folder of own rules changed in the shipped ones.")

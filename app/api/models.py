@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from app.advice.checking import checked_part
+from app.advice.models import CheckedPart
+from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
 
 
@@ -60,6 +63,16 @@ class AdviceRequest(BaseModel):
         ]
     )
     policy: PolicyId = "today"
+    verdicts: Literal["here", "shipped"] | Annotated[int, Field(ge=0)] = Field(
+        default="here",
+        description="Which verdicts count: `here`, this server's newest; `shipped`, none of its own; or those up to "
+        "a number, an earlier advice's `verdicts_revision`.",
+    )
+
+    @property
+    def revision(self) -> int | None:
+        """As `Service.advise` takes it."""
+        return self.verdicts if isinstance(self.verdicts, int) else {"here": None, "shipped": 0}[self.verdicts]
 
 
 class ClaimQuery(BaseModel):
@@ -104,9 +117,13 @@ class ClaimOut(BaseModel):
     components: list[str]
     checked_on: date | None
     review_by: date | None
+    checked_here: CheckedPart | None = Field(description="This server's own verdict, which is the status.")
+    shipped_status: Status | None = Field(description="The status in the rules; null for a measurement of this server.")
+    expects: list[dict[str, Any]] = Field(description="What its probe must observe, as it stands in the rules.")
 
     @classmethod
-    def of(cls, claim: Claim) -> "ClaimOut":
+    def of(cls, claim: Claim, known: Knowledge, shipped: Knowledge) -> "ClaimOut":
+        """A claim as it is known on this server, and as it is shipped."""
         alternatives = claim.matters_when.alternatives if claim.matters_when else ()
         return cls(
             id=claim.id,
@@ -132,6 +149,9 @@ class ClaimOut(BaseModel):
             components=list(claim.components),
             checked_on=claim.checked_on,
             review_by=claim.review_by,
+            checked_here=checked_part(known, claim),
+            shipped_status=shipped.claims[claim.id].status if claim.id in shipped.claims else None,
+            expects=[one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in claim.expects],
         )
 
 

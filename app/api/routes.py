@@ -28,7 +28,8 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
 @api.post("/advice", tags=["advice"])
 async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
-    return service.advise(parse_answers(service.knowledge, request.answers, prefix="answers."), request.policy)
+    answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
+    return await service.advise(answers, request.policy, request.revision)
 
 
 @api.get("/claims", tags=["claims"])
@@ -36,13 +37,15 @@ async def claims(query: Annotated[ClaimQuery, Query()], request: Request, servic
     """The ledger of claims, all of it or filtered."""
     single_values(request.query_params.multi_items())
     filter = make_filter(service.knowledge, query.model_dump(exclude_none=True))
-    return [ClaimOut.of(claim) for claim in find_claims(service.knowledge, filter)]
+    known = await service.known()
+    return [ClaimOut.of(claim, known, service.knowledge) for claim in find_claims(known, filter)]
 
 
 @api.get("/claims/{id}", tags=["claims"], responses=NOT_FOUND_DOCS)
 async def claim(id: str, service: ServiceOf) -> ClaimOut:
     """One claim."""
-    return ClaimOut.of(find_claim(service.knowledge, id))
+    known = await service.known()
+    return ClaimOut.of(find_claim(known, id), known, service.knowledge)
 
 
 @api.get("/sources", tags=["claims"])

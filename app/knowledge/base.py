@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.knowledge.models import (
     Caution,
@@ -20,8 +20,13 @@ from app.knowledge.models import (
     Question,
     Role,
     Scoring,
+    ShippedVerdict,
     Source,
+    Workload,
 )
+
+if TYPE_CHECKING:
+    from app.knowledge.findings import Findings
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Knowledge:
     criteria: Mapping[str, Criterion]
     questions: Mapping[str, Question]
     claims: Mapping[str, Claim]
+    verdicts: Mapping[str, ShippedVerdict]
+    workloads: Mapping[str, Workload]
     components: Mapping[str, Component]
     constraints: Mapping[str, Constraint]
     cautions: Mapping[str, Caution]
@@ -52,10 +59,17 @@ class Knowledge:
     stack: tuple[Pick, ...]
     scoring: Scoring
     overlay: tuple[OverlayChange, ...] = ()
+    found: "Findings | None" = None
+    shipped_version: str | None = None
 
     @cached_property
     def version(self) -> str:
-        """The first 12 hex digits of the SHA-256 of the whole rule base: equal rules, equal version."""
+        """The first 12 hex digits of the SHA-256 of the whole rule base: equal rules, equal version.
+
+        What a server found out changes nothing about the version of its rules.
+        """
+        if self.shipped_version is not None:
+            return self.shipped_version
         return hashlib.sha256(json.dumps(self._plain(), sort_keys=True).encode()).hexdigest()[:12]
 
     def _plain(self) -> dict[str, Any]:

@@ -22,7 +22,9 @@ from app.knowledge.models import (
     Question,
     Role,
     Scoring,
+    ShippedVerdict,
     Source,
+    Workload,
 )
 
 COLLECTIONS: dict[str, type[Entry]] = {
@@ -30,6 +32,8 @@ COLLECTIONS: dict[str, type[Entry]] = {
     "criteria": Criterion,
     "questions": Question,
     "claims": Claim,
+    "verdicts": ShippedVerdict,
+    "workloads": Workload,
     "components": Component,
     "constraints": Constraint,
     "cautions": Caution,
@@ -87,6 +91,11 @@ class Drafts(dict[str, dict[str, Draft[Any]]]):
         for draft in self.all("claims"):
             if draft.entry.matters_when is not None:
                 yield draft, "matters_when", draft.entry.matters_when
+        for draft in self.all("workloads"):
+            yield draft, "matters_when", draft.entry.matters_when
+        for draft in self.all("claims", "workloads"):
+            if draft.entry.unless is not None:
+                yield draft, "unless", draft.entry.unless
         for draft in self.all("constraints", "cautions", "stack"):
             yield draft, "when", draft.entry.when
 

@@ -9,6 +9,7 @@ from app.errors import Finding, InvalidRules, UnusableSetting
 from app.knowledge.base import Knowledge, OverlayChange
 from app.knowledge.drafts import COLLECTIONS, Draft, Drafts, drafts_of
 from app.knowledge.files import read_folder
+from app.knowledge.models import Claim, ShippedVerdict
 from app.knowledge.references import reference_findings
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules"
@@ -85,7 +86,20 @@ def _lay_over(shipped: Drafts, own: Drafts) -> tuple[Drafts, tuple[OverlayChange
 def build(drafts: Drafts, changes: Sequence[OverlayChange]) -> Knowledge:
     """The rule base without places. The drafts come from `read`."""
     entries = {name: {id: draft.entry for id, draft in drafts[name].items()} for name in COLLECTIONS}
+    entries["claims"] = {id: _as_found(draft, drafts["verdicts"].get(id)) for id, draft in drafts["claims"].items()}
     stack = tuple(entries.pop("stack").values())
     scoring = next(iter(drafts["scoring"].values())).entry
     frozen: dict[str, Any] = {name: MappingProxyType(collection) for name, collection in entries.items()}
     return Knowledge(**frozen, stack=stack, scoring=scoring, overlay=tuple(changes))
+
+
+def _as_found(claim: Draft[Claim], verdict: Draft[ShippedVerdict] | None) -> Claim:
+    """A claim with the status that its own run gave it. A verdict says nothing of the claim that an overlay put there.
+
+    The status of a fact about the ecosystem, dated and reviewed by people, stands: a program cannot ask the world.
+    """
+    if verdict is None or verdict.file.layer != claim.file.layer or not claim.entry.is_decided_by_running:
+        return claim.entry
+    found = verdict.entry
+    update = {"status": found.verdict, "finding": found.reason, "checked_on": found.found_on}
+    return claim.entry.model_copy(update=update)

@@ -5,13 +5,14 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from app.knowledge.conditions import Condition
+from app.knowledge.conditions import Chosen, Condition
+from app.knowledge.expectations import Expectation
 
 Framework = Literal["pytorch", "tensorflow"]
 Favours = Literal["pytorch", "tensorflow", "keras", "neither"]
 ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"]
 Status = Literal["confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
-SourceKind = Literal["document", "since", "own"]
+SourceKind = Literal["document", "since", "own", "measured"]
 PolicyId = Literal["documents", "today"]
 ComponentState = Literal["active", "maintenance", "moved", "retired"]
 
@@ -142,6 +143,7 @@ class Claim(Dated):
     kind: ClaimKind
     sources: Citations
     matters_when: Condition | None = None
+    unless: Condition | None = None
     background: Text | None = None
     status: Status = "unchecked"
     finding: Text | None = None
@@ -149,11 +151,29 @@ class Claim(Dated):
     conflicts_with: Ids = ()
     components: Ids = ()
     probe: Id | None = None
+    expects: Annotated[tuple[Expectation, ...], BeforeValidator(_tuple)] = ()
+
+    def matters(self, chosen: Chosen) -> bool:
+        """Whether it is about a project with these answers."""
+        if self.matters_when is None or not self.matters_when.holds(chosen):
+            return False
+        return self.unless is None or not self.unless.holds(chosen)
+
+    @property
+    def is_decided_by_running(self) -> bool:
+        """Whether a verdict of its probe is its status. Facts about the ecosystem and opinions keep theirs."""
+        return self.kind in ("capability", "timing")
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Claim":
+        if self.expects and self.probe is None:
+            raise ValueError("expects needs the probe that observes it")
+        if self.expects and all(expectation.control for expectation in self.expects):
+            raise ValueError("expects has nothing but controls: that would say nothing of the claim")
         if (self.matters_when is None) == (self.background is None):
             raise ValueError("give exactly one of matters_when and background")
+        if self.unless is not None and self.background is not None:
+            raise ValueError("unless says nothing of a claim that never counts")
         if self.kind == "ecosystem" and not (self.checked_on and self.review_by):
             raise ValueError("an ecosystem fact needs checked_on and review_by")
         if self.kind in ("ecosystem", "historical", "opinion") and self.status == "unchecked":
@@ -163,6 +183,34 @@ class Claim(Dated):
         if self.status not in ("unchecked", "opinion") and not self.checked_on:
             raise ValueError(f"status {self.status} needs checked_on")
         return self
+
+
+class Workload(Entry):
+    """A workload of a timing probe whose speed, measured on the server itself, is evidence for whom it favours.
+
+    It counts while `matters_when` holds and `unless` does not: where the project's work is of that kind, and is done on
+    a device like the one that was measured.
+    """
+
+    id: Id
+    name: Text
+    criterion: Id
+    probe: Id
+    variant: str = ""
+    device: Literal["cpu", "cuda"] = "cpu"
+    strength: Annotated[int, Field(ge=1, le=3)]
+    matters_when: Condition
+    unless: Condition | None = None
+
+
+class ShippedVerdict(Entry):
+    """What the project's own run of a claim's probe said, on named versions. Written by `make verdicts`."""
+
+    id: Id
+    verdict: Literal["confirmed", "partly", "refuted", "not_testable"]
+    reason: Text
+    found_on: date
+    versions: dict[Framework, str]
 
 
 class Component(Dated):

@@ -1,7 +1,7 @@
 """What the entries say of each other: every id that is named exists, and every id that exists is used."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,26 +44,39 @@ def _missing_collections(drafts: Drafts) -> Iterator[Finding]:
             yield Finding("rules", 1, "missing", f"no file has the policy '{policy}'")
 
 
+Name = tuple[str, str, str]
+"""(key, collection, id)"""
+
+
 def _references(drafts: Drafts) -> Iterator[tuple[Draft[Any], str, str, str]]:
     """(entry, key, collection, id) for every id that an entry names."""
-    for draft in drafts.all("claims"):
-        claim: Claim = draft.entry
-        yield draft, "criterion", "criteria", claim.criterion
-        yield from ((draft, "sources", "sources", citation.id) for citation in claim.sources)
-        yield from ((draft, "conflicts_with", "claims", other) for other in claim.conflicts_with)
-        yield from ((draft, "components", "components", component) for component in claim.components)
-    for draft in drafts.all("components"):
-        yield from ((draft, "successors", "components", component) for component in draft.entry.successors)
-    for draft in drafts.all("constraints"):
-        yield draft, "claim", "claims", draft.entry.claim
-    for draft in drafts.all("cautions"):
-        yield from ((draft, "sources", "sources", citation.id) for citation in draft.entry.sources)
-    for draft in drafts.all("stack"):
-        yield draft, "role", "roles", draft.entry.role
-        yield draft, "component", "components", draft.entry.component
-    for draft in drafts.all("questions"):
-        for option in draft.entry.options:
-            yield from ((draft, "options", "criteria", criterion) for criterion in option.raises)
+    for collection, names in REFERENCES.items():
+        for draft in drafts.all(collection):
+            yield from ((draft, *name) for name in names(draft.entry))
+
+
+def _of_claim(claim: Claim) -> Iterator[Name]:
+    yield "criterion", "criteria", claim.criterion
+    yield from (("sources", "sources", citation.id) for citation in claim.sources)
+    yield from (("conflicts_with", "claims", other) for other in claim.conflicts_with)
+    yield from (("components", "components", component) for component in claim.components)
+
+
+def _of_question(question: Question) -> Iterator[Name]:
+    for option in question.options:
+        yield from (("options", "criteria", criterion) for criterion in option.raises)
+
+
+REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
+    "claims": _of_claim,
+    "verdicts": lambda verdict: [("id", "claims", verdict.id)],
+    "workloads": lambda workload: [("criterion", "criteria", workload.criterion)],
+    "components": lambda component: [("successors", "components", id) for id in component.successors],
+    "constraints": lambda constraint: [("claim", "claims", constraint.claim)],
+    "cautions": lambda caution: [("sources", "sources", citation.id) for citation in caution.sources],
+    "stack": lambda pick: [("role", "roles", pick.role), ("component", "components", pick.component)],
+    "questions": _of_question,
+}
 
 
 def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
@@ -76,7 +89,7 @@ def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
 
 def _dangling_probes(drafts: Drafts) -> Iterator[Finding]:
     known = probe_ids()
-    for draft in drafts.all("claims"):
+    for draft in drafts.all("claims", "workloads"):
         if draft.entry.probe is not None and draft.entry.probe not in known:
             yield draft.finding("dangling-id", f"'{draft.entry.probe}' is none of the probes", "probe")
 
@@ -135,6 +148,7 @@ def _option_fault(option: Option, users: set[str], layer: str) -> str | None:
 
 def _unused_sources(drafts: Drafts) -> Iterator[Finding]:
     cited = {citation.id for draft in drafts.all("claims", "cautions") for citation in draft.entry.sources}
+    cited |= {id for id, draft in drafts["sources"].items() if draft.entry.kind == "measured"}  # by what will be found
     yield from _unused(drafts, "sources", cited, "is cited by no claim and no caution")
 
 

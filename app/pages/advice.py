@@ -1,24 +1,27 @@
 """The advice as a page and as a decision record."""
 
 import json
+from collections.abc import Container
 from urllib.parse import urlencode
 
 from app.advice.answers import Answers, permalink
 from app.advice.models import Advice, Reason
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Favours
-from app.pages.contexts import AdvicePage, AnswerView
+from app.pages.contexts import AdvicePage, AnswerView, OpenChecks
 from app.words import headline, strength_sentence
 
 
-def advice_page(knowledge: Knowledge, answers: Answers, advice: Advice) -> AdvicePage:
-    """Everything that the page shows, in the order in which it shows it."""
+def advice_page(
+    knowledge: Knowledge, answers: Answers, advice: Advice, open_checks: OpenChecks, revision: int | None = None
+) -> AdvicePage:
+    """Everything that the page shows, in the order in which it shows it. `revision`: as the reader asked for it."""
     return AdvicePage(
         title=f"{headline(advice)} — PyTorch or TensorFlow?",
         advice=advice,
         headline=headline(advice),
         strength=strength_sentence(advice),
-        address=advice.permalink,
+        address=permalink(answers, advice.policy, revision),
         summary=_summary(knowledge, answers),
         for_pytorch=_reasons(advice, "pytorch"),
         for_tensorflow=_reasons(advice, "tensorflow"),
@@ -28,8 +31,26 @@ def advice_page(knowledge: Knowledge, answers: Answers, advice: Advice) -> Advic
         criteria=knowledge.criteria,
         labels={(q.id, o.id): o.label for q in knowledge.questions.values() for o in q.options},
         policies=knowledge.policies,
-        policy_links={policy: permalink(answers, policy) for policy in knowledge.policies},
-        json_body=json.dumps({"answers": advice.answers, "policy": advice.policy}),
+        policy_links={policy: permalink(answers, policy, revision) for policy in knowledge.policies},
+        open_checks=open_checks,
+        newest_link=permalink(answers, advice.policy),
+        json_body=json.dumps(_body(advice, revision)),
+    )
+
+
+def _body(advice: Advice, revision: int | None) -> dict[str, object]:
+    """The request by which the API gives the same advice."""
+    verdicts = {} if revision is None else {"verdicts": revision or "shipped"}
+    return {"answers": advice.answers, "policy": advice.policy, **verdicts}
+
+
+def open_checks(knowledge: Knowledge, advice: Advice, slow: Container[str], *, needs_token: bool) -> OpenChecks:
+    """What of an advice could be checked on this machine. `slow`: the probes that take their time."""
+    claims = [knowledge.claims[id] for id in advice.checking.open]
+    return OpenChecks(
+        fast=[claim for claim in claims if claim.probe not in slow],
+        slow=[claim for claim in claims if claim.probe in slow],
+        needs_token=needs_token,
     )
 
 

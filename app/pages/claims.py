@@ -4,11 +4,13 @@ from collections import Counter
 from datetime import date
 from typing import get_args
 
+from app.advice.checking import checked_part
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Term
 from app.knowledge.ledger import Filter, choices, claims_per_source, find_claims
 from app.knowledge.models import NAMES, Claim, Question, Status
 from app.pages.contexts import ClaimPage, ClaimsPage, ConditionView, FilterView, SourcesPage, SourceView
+from app.pages.run_contexts import ClaimCheck
 from app.words import STATUS_WORDS
 
 FILTER_LABELS = {"source": "Source", "criterion": "Criterion", "favours": "Favours", "status": "Status"}
@@ -37,8 +39,10 @@ def _filter_view(knowledge: Knowledge, name: str, chosen: str | None) -> FilterV
     return FilterView(name, FILTER_LABELS[name], values, chosen or "")
 
 
-def claim_page(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPage:
-    """One claim with all that is known of it."""
+def claim_page(
+    knowledge: Knowledge, shipped: Knowledge, claim: Claim, today: date, check: ClaimCheck | None
+) -> ClaimPage:
+    """One claim with all that is known of it, on this server and as it is shipped."""
     alternatives = claim.matters_when.alternatives if claim.matters_when else ()
     return ClaimPage(
         title=claim.statement,
@@ -52,6 +56,9 @@ def claim_page(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPage:
         conflicts=[knowledge.claims[id] for id in claim.conflicts_with],
         components=[knowledge.components[id] for id in claim.components],
         review_due=claim.days_overdue(today) > 0,
+        shipped=shipped.claims.get(claim.id),
+        checked_here=checked_part(knowledge, claim),
+        check=check,
     )
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from app.advice.models import Advice, Reason
+from app.advice.models import Advice, CheckedPart, Reason
 from app.errors import FieldProblem
 from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
 from app.runs.measuring.presets import Level
 from app.runs.models import Preset
+
+if TYPE_CHECKING:
+    from app.pages.run_contexts import ClaimCheck
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,15 @@ class AnswerView:
 
 
 @dataclass(frozen=True)
+class OpenChecks:
+    """Claims that count for these answers and could be checked on this machine: at once, or with more patience."""
+
+    fast: Sequence[Claim]
+    slow: Sequence[Claim]
+    needs_token: bool
+
+
+@dataclass(frozen=True)
 class AdvicePage(Page):
     advice: Advice
     headline: str
@@ -65,6 +78,8 @@ class AdvicePage(Page):
     labels: Mapping[tuple[str, str], str]
     policies: Mapping[PolicyId, Policy]
     policy_links: Mapping[PolicyId, str]
+    open_checks: OpenChecks
+    newest_link: str
     json_body: str
 
 
@@ -103,6 +118,9 @@ class ClaimPage(Page):
     conflicts: Sequence[Claim]
     components: Sequence[Component]
     review_due: bool
+    shipped: Claim | None
+    checked_here: CheckedPart | None
+    check: "ClaimCheck | None"
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from app.pages.run_contexts import CodeView, ProbePage, ProbesPage, StartForm
 from app.runs.catalogue import Probe
 from app.runs.inspection import why_no_device
 from app.runs.measuring.presets import PRESET_WORDS
-from app.runs.models import Mode, Run
-from app.runs.words import REASON_WORDS, verdict_headline, verdict_sentence
+from app.runs.models import EVERYTHING, Mode, Run
+from app.runs.words import REASON_WORDS, say_claims, verdict_headline, verdict_sentence
 from app.service import Service
 
 HISTORY = 10
@@ -53,7 +53,7 @@ async def probe_page(
         title=probe.title,
         probe=probe,
         subject=service.runs.catalogue.subjects[probe.subject],
-        code=_code(probe),
+        code=code_view(probe),
         form=await _form(service, probe, chosen or {}, problems),
         claims=service.claims_of(probe.id),
         history=history,
@@ -86,6 +86,8 @@ def in_a_few_words(run: Run) -> str:
         return verdict_headline(run.comparison, run)
     if run.error is not None:
         return f"{REASON_WORDS[run.error.reason]}: {run.error.message.splitlines()[0]}"
+    if run.status == "done" and run.probe == EVERYTHING:
+        return f"{say_claims(run.verdicts)}."
     if run.status == "done":
         missing = [NAMES[result.framework] for result in run.results if result.failure]
         return f"Observed in one framework; {missing[0]} gave nothing." if missing else "Observed in both frameworks."
@@ -97,7 +99,8 @@ def in_a_few_words(run: Run) -> str:
     }.get(run.status, "Failed.")
 
 
-def _code(probe: Probe) -> CodeView:
+def code_view(probe: Probe) -> CodeView:
+    """Its source text, highlighted."""
     return CodeView(*(_highlighted(text) for text in (probe.code.shared, probe.code.pytorch, probe.code.tensorflow)))
 
 

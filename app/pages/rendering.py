@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from app.knowledge.models import NAMES
 from app.pages.contexts import Page
 from app.runs.words import REASON_WORDS, error_size, memory, seconds
-from app.words import STATUS_WORDS, instead
+from app.words import STATUS_WORDS, how_checked, instead, verdicts_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
@@ -34,6 +34,8 @@ def _environment() -> Environment:
         day=lambda day: f"{day.day} {day:%B %Y}" if isinstance(day, date) else day,
         name=lambda id: NAMES[id],
         instead=instead,
+        how_checked=how_checked,
+        verdicts_sentence=verdicts_sentence,
         status_words=lambda status: STATUS_WORDS[status],
         seconds=seconds,
         memory=memory,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from app.knowledge.models import Claim
+from app.knowledge.models import Claim, Framework
+from app.knowledge.report_card import ReportCard
 from app.machine.models import Machine
 from app.pages.contexts import Page
 from app.runs.catalogue import Probe
 from app.runs.inspection import Installed
-from app.runs.models import Comparison, Mode, Preset, Result, Run
+from app.runs.models import ClaimVerdict, Comparison, Failure, Finding, Mode, Preset, Result, Run
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,70 @@ class ObservationRow:
 
 
 @dataclass(frozen=True)
+class ExpectedRow:
+    """An expectation of a claim before anything was observed."""
+
+    see: str
+    expected: str
+    control: bool
+
+
+@dataclass(frozen=True)
+class HalfView:
+    """What one program gave of what a claim looks at, what it printed, or how it failed."""
+
+    framework: Framework
+    version: str | None
+    entries: Sequence[tuple[str, str]]
+    printed: str
+    failure: Failure | None
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """A claim's probe on the claim's own page. `decides`: its verdict becomes the claim's status."""
+
+    probe: Probe
+    code: CodeView
+    decides: bool
+    verdict: ClaimVerdict | None
+    found: Finding | None
+    expected: Sequence[ExpectedRow]
+    halves: Sequence[HalfView]
+    history: Sequence[Finding]
+    running: Run | None
+    progress: Mapping[str, object] | None
+    problems: Sequence[str]
+    needs_token: bool
+
+
+@dataclass(frozen=True)
+class VerdictsPage(Page):
+    card: ReportCard
+    running: Run | None
+    progress: Mapping[str, object] | None
+    problems: Sequence[str]
+    needs_token: bool
+    fast: int
+    slow: int
+    contested: Sequence[Claim]
+    here: frozenset[str]
+    history: Sequence[Run]
+    titles: Mapping[str, str]
+    sentences: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class RunPage(Page):
     run: Run
     probe: Probe | None
+    name: str
     headline: str
     sentence: str | None
     comparisons: Sequence[ComparisonView]
     observations: Sequence[ObservationRow]
+    verdicts: Sequence[ClaimVerdict]
+    statements: Mapping[str, str]
     conditions: Sequence[tuple[str, str]]
     libraries: Sequence[tuple[str, str]]
     findings: Sequence[str]

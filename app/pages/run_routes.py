@@ -1,5 +1,6 @@
 """The pages of probes and runs, and the two forms on them."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request
@@ -7,12 +8,16 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import FieldProblem, Forbidden, InvalidFields, NotReadable, QueueFull, Unauthorised
+from app.knowledge.ledger import find_claim
 from app.pages.probes import probe_page, probes_page
 from app.pages.rendering import html
+from app.pages.routes import claim_response
 from app.pages.runs import run_page
+from app.pages.verdicts import verdicts_page
 from app.problem import field_problems, wants_page
 from app.query import single_values
-from app.runs.models import RunRequest
+from app.runs.models import EVERYTHING, RunRequest
+from app.service import Service
 from app.web import ServiceOf, check_token
 
 run_pages = APIRouter(include_in_schema=False)
@@ -35,26 +40,78 @@ async def start(id: str, request: Request, service: ServiceOf) -> Response:
     """Start a run, and go to its page. What is refused comes back with the form as it was filled in."""
     form = await _form(request)
     probe = service.runs.probe(id)
-    token = form.pop("token", None)
+
+    async def again(problems: Sequence[str], status: int) -> HTMLResponse:
+        return html("probe.html", await probe_page(service, probe, form, problems), status)
+
+    return await _start(request, service, form, {"probe": id, **_fields(form)}, again)
+
+
+@run_pages.get("/verdicts")
+async def verdicts(service: ServiceOf) -> HTMLResponse:
+    """The report card, and how to check everything."""
+    return html("verdicts.html", await verdicts_page(service))
+
+
+@run_pages.post("/verdicts")
+async def check_everything(request: Request, service: ServiceOf) -> Response:
+    """Start a run of everything, or of what is needed for the claims that the form names, and go to its page."""
+    form = await _form(request)
+
+    async def again(problems: Sequence[str], status: int) -> HTMLResponse:
+        return html("verdicts.html", await verdicts_page(service, problems), status)
+
+    fields = _fields(form)
+    claims = fields.pop("claims", "").split()
+    return await _start(request, service, form, {"probe": EVERYTHING, "claims": claims, **fields}, again)
+
+
+@run_pages.post("/claims/{id}/check")
+async def check_claim(id: str, request: Request, service: ServiceOf) -> Response:
+    """Run a claim's probe, and show the claim while it runs."""
+    form = await _form(request)
+    claim = find_claim(await service.known(), id)
+    probe = service.runs.probe(claim.probe or "")
+
+    async def again(problems: Sequence[str], status: int) -> HTMLResponse:
+        return await claim_response(service, id, problems, status)
+
+    preset = "standard" if probe.kind == "timing" else "quick"
+    asked = {"probe": probe.id, "preset": preset, **_fields(form)}
+    return await _start(request, service, form, asked, again, f"/claims/{id}#check")
+
+
+def _fields(form: Mapping[str, str]) -> dict[str, str]:
+    """What a form asks for, without the token."""
+    return {name: value for name, value in form.items() if name != "token"}
+
+
+async def _start(
+    request: Request,
+    service: Service,
+    form: Mapping[str, str],
+    asked: Mapping[str, object],
+    again: Callable[[Sequence[str], int], Awaitable[HTMLResponse]],
+    show: str | None = None,
+) -> Response:
+    """Start a run and show it, on its own page or at `show`. People see a refusal on the page that they came from."""
     try:
-        check_token(service, token)
-        run = await service.runs.submit(_request(id, form))
+        check_token(service, form.get("token"))
+        run = await service.runs.submit(_request(asked))
     except (InvalidFields, QueueFull, Unauthorised) as error:
         if not wants_page(request):
             raise
         by_field = [f"{p.field}: {p.message}" for p in error.problems]
-        problems = by_field if isinstance(error, InvalidFields) else [error.detail]
-        page = await probe_page(service, probe, form, problems)
-        response = html("probe.html", page, status=error.status)
+        response = await again(by_field if isinstance(error, InvalidFields) else [error.detail], error.status)
         response.headers.update(error.headers)
         return response
-    return RedirectResponse(f"/runs/{run.id}", status_code=303)
+    return RedirectResponse(show or f"/runs/{run.id}", status_code=303)
 
 
-def _request(probe: str, form: dict[str, str]) -> RunRequest:
+def _request(asked: Mapping[str, object]) -> RunRequest:
     """The request that a form makes. Raises InvalidFields, naming the fields."""
     try:
-        return RunRequest.model_validate({"probe": probe, **form})
+        return RunRequest.model_validate(asked)
     except ValidationError as error:
         problems = field_problems([{**details, "loc": ("body", *details["loc"])} for details in error.errors()])
         raise InvalidFields(problems) from None

@@ -7,29 +7,37 @@ from typing import Any
 from app.knowledge.models import FRAMEWORKS, NAMES
 from app.pages.plots import sample_plot
 from app.pages.probes import in_a_few_words
+from app.pages.progress import progress_of
 from app.pages.run_contexts import ComparisonView, ObservationRow, RunPage
-from app.runs.models import Comparison, Run
+from app.runs.models import EVERYTHING, Comparison, Ruling, Run
+from app.runs.verdicts.seen import is_error
 from app.runs.words import memory, names, say_threads, verdict_sentence
 from app.service import Service
+
+ORDER: tuple[Ruling, ...] = ("refuted", "partly", "confirmed", "not_testable")
+"""What surprises comes first."""
 
 
 async def run_page(service: Service, run: Run) -> RunPage:
     """Everything about a run that its page shows."""
     probe = service.runs.catalogue.probes.get(run.probe)
-    events = [] if run.over else await service.runs.store.events(run.id, 0)
-    progress = [event.data for event in events if event.kind == "progress"]
+    name = "everything" if run.probe == EVERYTHING else run.probe
+    known = await service.known()
     return RunPage(
-        title=f"Run of {probe.title if probe else run.probe}",
+        title=f"Run of {probe.title if probe else name}",
         run=run,
         probe=probe,
         headline=in_a_few_words(run),
         sentence=_below_headline(run),
-        comparisons=[_view(run, comparison) for comparison in run.comparisons],
-        observations=observation_rows(run) if not run.comparisons else [],
+        name=probe.title if probe else name.capitalize(),
+        comparisons=[_view(run, comparison) for comparison in run.comparisons] if probe else [],
+        observations=observation_rows(run) if probe and not run.comparisons else [],
+        verdicts=sorted(run.verdicts, key=lambda verdict: ORDER.index(verdict.verdict)),
+        statements={id: claim.statement for id, claim in known.claims.items()},
         conditions=list(_conditions(run)),
         libraries=list(_libraries(run)),
         findings=list(_findings(run)),
-        progress=progress[-1] if progress else None,
+        progress=await progress_of(service, run),
         needs_token=service.token is not None,
     )
 
@@ -70,15 +78,15 @@ def observation_rows(run: Run) -> list[ObservationRow]:
 
 
 def _row(key: str, found: Mapping[Any, Mapping[str, Any]]) -> ObservationRow:
-    said = [_plain(found[f][key]) if key in found.get(f, {}) else None for f in FRAMEWORKS]
+    said = [plain(found[f][key]) if key in found.get(f, {}) else None for f in FRAMEWORKS]
     return ObservationRow(key.replace("_", " "), *said)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     """A value of an observation for people: text as it is, the rest as compact JSON."""
     if isinstance(value, str):
         return value
-    if isinstance(value, dict) and set(value) == {"type", "message"}:
+    if is_error(value):
         return f"{value['type']}: {value['message']}"
     return json.dumps(value, ensure_ascii=False)
 
@@ -105,7 +113,8 @@ def _conditions(run: Run) -> Iterator[tuple[str, str]]:
             yield f"{NAMES[framework]}'s packages", f"{packages}, in Python {own['python']}"
     protocol = environment["protocol"]
     yield "Protocol", f"version {protocol['version']}, worker {protocol['worker_sha256'][:12]}"
-    yield "Probe's source", protocol["probe_sha256"][:12]
+    if protocol["probe_sha256"]:
+        yield "Probe's source", protocol["probe_sha256"][:12]
     yield "Seed", str(protocol["seed"])
 
 

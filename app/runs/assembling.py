@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.errors import UnusableSetting
+from app.knowledge.base import Knowledge
 from app.knowledge.models import Framework
 from app.runs.catalogue import read_catalogue
+from app.runs.executor.job import Questions
 from app.runs.executor.local import LocalExecutor
 from app.runs.executor.lock import lock_file
 from app.runs.inspection import Inspection
@@ -22,6 +24,7 @@ def make_run_service(
     interpreters: Mapping[Framework, str],
     queue_limit: int,
     memory_bytes: int,
+    asked: Questions,
     lock: Path | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
@@ -39,7 +42,13 @@ def make_run_service(
         LocalExecutor(interpreters, owner, memory_bytes, lock or lock_file(data), scratch),
         Inspection(interpreters, owner, memory_bytes, scratch),
         queue_limit,
+        asked,
     )
+
+
+def questions_of(knowledge: Knowledge) -> Questions:
+    """What the rules ask of the probes."""
+    return Questions(tuple(knowledge.claims.values()), tuple(knowledge.workloads.values()))
 
 
 def make_folder(data: Path) -> None:

@@ -61,6 +61,11 @@ class Probe:
     code: Code
 
     @property
+    def is_fast(self) -> bool:
+        """Whether a run of it takes no longer than its frameworks take to be imported."""
+        return self.kind == "capability" and not self.slow
+
+    @property
     def warm(self) -> tuple[str, ...]:
         return tuple(variant for variant in self.variants if variant not in self.cold)
 
@@ -124,7 +129,7 @@ def _read(path: Path, kind: Kind, subjects: Mapping[str, str]) -> Probe:
         about=about,
         presets=PRESETS,
         code=_code(text, tree),
-        **(_timing(values) if kind == "timing" else _capability()),
+        **(_timing(values) if kind == "timing" else _capability(values)),
     )
 
 
@@ -157,7 +162,7 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 
 
-def _capability() -> dict[str, Any]:
+def _capability(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "variants": ("",),
         "modes": ("ordinary",),
@@ -165,7 +170,7 @@ def _capability() -> dict[str, Any]:
         "cold": frozenset(),
         "since_start": False,
         "tails": False,
-        "slow": False,
+        "slow": bool(values.get("SLOW")),
         "exponent": None,
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.knowledge.models import Framework
 
@@ -28,6 +28,8 @@ Verdict = Literal[
 ]
 """The last two are for control runs, in which the same framework runs in both places."""
 
+Ruling = Literal["confirmed", "partly", "refuted", "not_testable"]
+
 Reason = Literal[
     "missing_package",
     "unusable_interpreter",
@@ -42,6 +44,11 @@ Reason = Literal[
 ]
 """Every way in which a half can end without a result."""
 
+FindingKind = Literal["claim", "speed"]
+
+EVERYTHING = "everything"
+"""Stands for a probe in the request of a run that checks every claim."""
+
 FINAL: tuple[Status, ...] = ("done", "failed", "cancelled", "interrupted")
 
 
@@ -54,8 +61,13 @@ class RunRequest(Model):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    probe: str = Field(description="A probe's id.", examples=["matmul_256"])
-    preset: Preset = Field(default="quick", description="How carefully to measure.")
+    probe: str = Field(
+        description="A probe's id, or `everything`: every probe that a claim names.", examples=["matmul_256"]
+    )
+    preset: Preset = Field(
+        default="quick",
+        description="How carefully to measure. Of `everything`, `quick` runs the fast capability probes alone.",
+    )
     device: Device = Field(default="cpu", description="Where the tensors are.")
     mode: Mode = Field(
         default="ordinary",
@@ -65,6 +77,9 @@ class RunRequest(Model):
     control: Framework | None = Field(
         default=None,
         description="Run this framework in both places: a control, which should find no difference.",
+    )
+    claims: Annotated[tuple[str, ...], BeforeValidator(lambda v: tuple(v) if isinstance(v, list) else v)] = Field(
+        default=(), max_length=500, description="Of `everything`, only what is needed to check these claims."
     )
 
 
@@ -120,6 +135,7 @@ class Tails(Model):
 class Result(Model):
     """What one framework's half gave: an observation, times, or a failure."""
 
+    probe: str = Field(default="", description="The probe that it belongs to, in a run of everything.")
     framework: Framework
     place: Place
     version: str | None
@@ -133,6 +149,7 @@ class Result(Model):
     threads_asked: int | None = Field(default=None, description="None: as many as the framework takes by itself.")
     cores_used: float | None = Field(default=None, description="Processor time over wall clock in the blocks, median.")
     observation: Mapping[str, Any] | None = None
+    printed: str = Field(default="", description="The end of what a capability probe's half printed.")
     median_s: float | None = Field(default=None, description="Median seconds of one call.")
     ci95_s: tuple[float, float] | None = None
     iqr_s: float | None = None
@@ -171,6 +188,7 @@ class Equivalence(Model):
 class Comparison(Model):
     """Two arms, compared over pairs of processes."""
 
+    probe: str = Field(default="", description="The probe that it belongs to, in a run of everything.")
     variant: str = ""
     mode: Mode = "ordinary"
     threads_asked: int | None = None
@@ -192,10 +210,52 @@ class Comparison(Model):
         return self.variant, self.threads_asked, self.cache
 
 
+class Check(Model):
+    """One expectation of a claim, and what came of it, in words."""
+
+    see: str = Field(description="The place in the observation.")
+    expected: str
+    observed: str
+    holds: bool | None = Field(description="Null where nothing can be said.")
+    control: bool = Field(description="Whether it tests the experiment rather than the claim.")
+    says: str
+
+
 class ClaimVerdict(Model):
+    """What a run says of a claim."""
+
     claim: str
-    verdict: Literal["confirmed", "partly", "refuted", "not_testable"]
-    reason: str
+    verdict: Ruling
+    reason: str = Field(description="A sentence made from what was observed.")
+    checks: tuple[Check, ...] = ()
+    versions: Mapping[str, str] = Field(default={}, description="Of the frameworks that were observed.")
+
+
+class Speed(Model):
+    """Who was faster at a workload that the rules name, in a run that may name a winner."""
+
+    workload: str
+    probe: str
+    variant: str
+    device: Device
+    verdict: Verdict
+    ratio: float | None = Field(description="TensorFlow's time over PyTorch's.")
+    ci95: tuple[float, float] | None
+    delta: float
+    preset: Preset
+    versions: Mapping[str, str]
+
+
+class Finding(Model):
+    """What a run said of a claim or of a workload, as it is stored."""
+
+    number: int = Field(description="Counts all findings of this server.")
+    run: str
+    kind: FindingKind
+    subject: str = Field(description="The claim's or the workload's id.")
+    verdict: str
+    found_at: datetime
+    data: Mapping[str, Any]
 
 
 class Outcome(Model):
@@ -206,6 +266,7 @@ class Outcome(Model):
     comparison: Comparison | None = None
     comparisons: tuple[Comparison, ...] = ()
     verdicts: tuple[ClaimVerdict, ...] = ()
+    speeds: tuple[Speed, ...] = ()
     environment: Mapping[str, Any] | None = None
     findings: Mapping[str, Any] = Field(
         default={}, description="What follows from several variants together, such as a scaling exponent."
@@ -222,6 +283,7 @@ class Run(Model):
     device: Device
     mode: Mode
     control: Framework | None
+    claims: tuple[str, ...] = ()
     status: Status
     created_at: datetime
     started_at: datetime | None = None
@@ -231,12 +293,19 @@ class Run(Model):
     comparison: Comparison | None = None
     comparisons: tuple[Comparison, ...] = ()
     verdicts: tuple[ClaimVerdict, ...] = ()
+    speeds: tuple[Speed, ...] = ()
     findings: Mapping[str, Any] = {}
     error: Failure | None = None
 
     @property
     def over(self) -> bool:
         return self.status in FINAL
+
+    @property
+    def request(self) -> RunRequest:
+        """What was asked for."""
+        names = ("probe", "preset", "device", "mode", "control", "claims")
+        return RunRequest(**{name: getattr(self, name) for name in names})
 
 
 class Event(Model):

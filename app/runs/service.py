@@ -12,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import AlreadyOver, FieldProblem, InvalidFields, NotReady, QueueFull, UnknownEntry, said_back
 from app.runs.catalogue import Catalogue, Probe
-from app.runs.executor.job import EventKind, Job, Tell
+from app.runs.executor.job import EventKind, Job, Questions, Survey, Tell
 from app.runs.executor.local import Executor
 from app.runs.executor.worker import Cancelled
 from app.runs.inspection import Inspection, why_no_device
-from app.runs.models import Event, Failure, Outcome, Run, RunRequest, Status
+from app.runs.models import EVERYTHING, Event, Failure, Outcome, Run, RunRequest, Status
 from app.runs.runners import runner_is_gone, this_runner
 from app.runs.store.store import Store
 
@@ -37,9 +37,16 @@ class RunService:
     """
 
     def __init__(
-        self, store: Store, catalogue: Catalogue, executor: Executor, inspection: Inspection, queue_limit: int
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        executor: Executor,
+        inspection: Inspection,
+        queue_limit: int,
+        asked: Questions | None = None,
     ) -> None:
         self.store, self.catalogue, self.inspection = store, catalogue, inspection
+        self.asked = asked or Questions()
         self._executor, self._queue_limit = executor, queue_limit
         self._wake, self._submitting = asyncio.Event(), asyncio.Lock()
         self._stopping = False
@@ -52,6 +59,11 @@ class RunService:
         except KeyError:
             detail = f"There is no probe {said_back(id)!r}."
             raise UnknownEntry(detail, [FieldProblem("id", "there is no such probe")]) from None
+
+    @property
+    def slow_probes(self) -> frozenset[str]:
+        """The probes that a quick run of everything leaves out."""
+        return frozenset(probe.id for probe in self.catalogue.probes.values() if not probe.is_fast)
 
     async def submit(self, request: RunRequest) -> Run:
         """Store a run that waits for its turn.
@@ -69,18 +81,25 @@ class RunService:
         self._wake.set()
         return run
 
-    async def check(self, request: RunRequest) -> Probe:
-        """The probe of a request. Raises InvalidFields, naming each field that does not fit."""
-        probe = self.catalogue.probes.get(request.probe)
-        if probe is None:
-            raise InvalidFields([FieldProblem("probe", "there is no such probe", tuple(self.catalogue.probes))])
-        problems = _unfit(probe, request)
+    async def check(self, request: RunRequest) -> None:
+        """Raises InvalidFields, naming each field of a request that does not fit."""
+        if request.probe == EVERYTHING:
+            problems = _unfit_for_everything(request, self.asked)
+        elif request.probe in self.catalogue.probes:
+            problems = _unfit(self.catalogue.probes[request.probe], request)
+        else:
+            known = (*self.catalogue.probes, EVERYTHING)
+            raise InvalidFields([FieldProblem("probe", "there is no such probe", known)])
         if not problems and request.device != "cpu":
             reason = why_no_device(request.device, await self.inspection.frameworks())
             problems = [FieldProblem("device", reason, ("cpu",))] if reason else []
         if problems:
             raise InvalidFields(problems)
-        return probe
+
+    def _job(self, request: RunRequest, seed: int) -> Job | Survey:
+        if request.probe == EVERYTHING:
+            return Survey.of(self.catalogue, request, seed, self.asked.limited_to(request.claims))
+        return Job.of(self.catalogue.probes[request.probe], request, seed, self.asked)
 
     async def run_now(self, request: RunRequest, tell: Tell) -> Run:
         """Execute a run in this process at once, past the queue, and store it like any other.
@@ -227,10 +246,9 @@ class RunService:
 
     async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Status, Outcome | None, str | None]:
         """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
-        request = RunRequest(probe=run.probe, preset=run.preset, device=run.device, mode=run.mode, control=run.control)
         try:
-            job = Job.of(await self.check(request), request, seed)
-            outcome = await self._executor.execute(run.id, job, tell)
+            await self.check(run.request)
+            outcome = await self._executor.execute(run.id, self._job(run.request, seed), tell)
         except Cancelled:
             if self._stopping:
                 return "interrupted", None, "the service was stopped"
@@ -260,6 +278,22 @@ def _unfit(probe: Probe, request: RunRequest) -> list[FieldProblem]:
         problems.append(FieldProblem("device", f"{probe.id} does not run on {request.device}", probe.devices))
     if request.mode not in probe.modes:
         problems.append(FieldProblem("mode", f"{probe.id} has no mode {request.mode}", probe.modes))
+    if request.claims:
+        problems.append(FieldProblem("claims", "can be chosen for everything only"))
+    return problems
+
+
+def _unfit_for_everything(request: RunRequest, asked: Questions) -> list[FieldProblem]:
+    problems = []
+    unknown = sorted(set(request.claims) - {claim.id for claim in asked.claims if claim.probe})
+    if unknown:
+        problems.append(FieldProblem("claims", f"no probe checks a claim {said_back(unknown[0])!r}"))
+    if request.device != "cpu":
+        problems.append(FieldProblem("device", "everything runs on the CPU", ("cpu",)))
+    if request.mode != "ordinary":
+        problems.append(FieldProblem("mode", "everything runs in each framework's ordinary way", ("ordinary",)))
+    if request.control is not None:
+        problems.append(FieldProblem("control", "everything has no control"))
     return problems
 
 

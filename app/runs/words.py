@@ -1,10 +1,11 @@
 """How a run is said, the same on its page and in a terminal."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from app.knowledge.models import NAMES
-from app.runs.models import Comparison, Reason, Run
+from app.runs.models import ClaimVerdict, Comparison, Reason, Ruling, Run
 
 REASON_WORDS: Mapping[Reason, str] = {
     "missing_package": "A package is missing",
@@ -18,6 +19,34 @@ REASON_WORDS: Mapping[Reason, str] = {
     "out_of_memory": "It took too much memory",
     "cancelled": "It was cancelled",
 }
+
+
+HARMLESS: tuple[Reason, ...] = ("missing_package", "device_missing")
+"""Reasons that say something of the environment, and leave the other half's result whole."""
+
+RULING_WORDS: Mapping[Ruling, str] = {
+    "confirmed": "confirmed",
+    "partly": "partly true",
+    "refuted": "refuted",
+    "not_testable": "not testable here",
+}
+
+
+def say_counts(verdicts: Iterable[ClaimVerdict]) -> str:
+    """How many claims got each verdict: `83 confirmed, 14 partly true, 20 refuted`."""
+    found = Counter(verdict.verdict for verdict in verdicts)
+    return ", ".join(f"{found[ruling]} {words}" for ruling, words in RULING_WORDS.items() if found[ruling])
+
+
+def say_claims(verdicts: Sequence[ClaimVerdict]) -> str:
+    """How many claims were looked at, and what came of it."""
+    return f"{len(verdicts)} claim{'' if len(verdicts) == 1 else 's'}: {say_counts(verdicts) or 'none was checked'}"
+
+
+def gist(message: str) -> str:
+    """The line of an error's message that says most: the first, but for traced TensorFlow code the last."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
+    return lines[-1] if lines[0].startswith("in user code:") or lines[0].endswith(": in user code:") else lines[0]
 
 
 def seconds(value: float | None) -> str:

@@ -9,10 +9,9 @@ also do without padding, by the types made for rows of unequal length.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
-from probes.kit.observing import Observation, raised
+from probes.kit.observing import Observation
 
 TITLE = "Rows padded into a batch"
 SUBJECT = "data"
@@ -24,31 +23,37 @@ def pytorch() -> Observation:
     """Pad in the DataLoader's collate_fn."""
     import torch
     from torch.nn.functional import pad
-    from torch.nn.utils.rnn import pad_sequence
-    from torch.utils.data import DataLoader
+    from torch.utils import data
 
     rows = [torch.tensor(row) for row in ROWS]
-    padded = partial(pad_sequence, batch_first=True)
 
-    def first_batch(collate: Any) -> Any:
-        return next(iter(DataLoader(rows, batch_size=3, collate_fn=collate)))
+    def padded(batch: list[Any], **how: Any) -> Any:
+        return torch.nn.utils.rnn.pad_sequence(batch, batch_first=True, **how)
 
-    def with_lengths(batch: list[Any]) -> tuple[Any, Any]:
-        return padded(batch), torch.tensor([len(row) for row in batch])
+    def batches(size: int, collate: Any = None) -> list[Any]:
+        return [batch.tolist() for batch in data.DataLoader(rows, batch_size=size, collate_fn=collate)]
 
     def to_four(batch: list[Any]) -> Any:
         return torch.stack([pad(row, (0, 4 - len(row))) for row in batch])
 
+    def with_lengths(batch: list[Any]) -> tuple[Any, Any]:
+        return padded(batch), torch.tensor([len(row) for row in batch])
+
+    def nested(batch: list[Any]) -> Any:
+        return torch.nested.nested_tensor(batch, layout=torch.jagged)
+
     return {
-        "batched_as_they_are": raised(lambda: first_batch(None)),
-        "padded": first_batch(padded).tolist(),
-        "padded_with_minus_one": first_batch(partial(padded, padding_value=-1.0)).tolist(),
-        "padded_on_the_left": first_batch(partial(padded, padding_side="left")).tolist(),
-        "padded_to_four": first_batch(to_four).tolist(),
-        "with_lengths": [part.tolist() for part in first_batch(with_lengths)],
-        "batches_of_two": [batch.tolist() for batch in DataLoader(rows, batch_size=2, collate_fn=padded)],
-        "without_padding": [
-            row.tolist() for row in first_batch(partial(torch.nested.nested_tensor, layout=torch.jagged)).unbind()
+        "batched_as_they_are": lambda: batches(3),
+        "padded": lambda: batches(3, padded)[0],
+        "padded_with_minus_one": lambda: batches(3, lambda batch: padded(batch, padding_value=-1.0))[0],
+        "padded_on_the_left": lambda: batches(3, lambda batch: padded(batch, padding_side="left"))[0],
+        "padded_to_four": lambda: batches(3, to_four)[0],
+        "batches_of_two": lambda: batches(2, padded),
+        "with_lengths": lambda: [
+            part.tolist() for part in next(iter(data.DataLoader(rows, 3, collate_fn=with_lengths)))
+        ],
+        "without_padding": lambda: [
+            row.tolist() for batch in data.DataLoader(rows, 3, collate_fn=nested) for row in batch.unbind()
         ],
     }
 
@@ -60,19 +65,25 @@ def tensorflow() -> Observation:
     def numbers() -> Iterator[list[float]]:
         yield from ROWS
 
-    rows = tf.data.Dataset.from_generator(numbers, output_signature=tf.TensorSpec([None], tf.float32))
+    def rows() -> Any:
+        return tf.data.Dataset.from_generator(numbers, output_signature=tf.TensorSpec([None], tf.float32))
 
-    def first_batch(dataset: Any) -> Any:
-        return next(iter(dataset)).numpy().tolist()
+    def batches(dataset: Any) -> list[Any]:
+        return [batch.numpy().tolist() for batch in dataset]
 
-    with_lengths = rows.map(lambda row: (row, tf.size(row))).padded_batch(3)
+    def padded_on_the_left() -> Any:
+        return rows().map(lambda row: row[::-1]).padded_batch(3).map(lambda batch: batch[:, ::-1])
+
+    def with_lengths() -> Any:
+        return rows().map(lambda row: (row, tf.size(row))).padded_batch(3)
+
     return {
-        "batched_as_they_are": raised(lambda: first_batch(rows.batch(3))),
-        "padded": first_batch(rows.padded_batch(3)),
-        "padded_with_minus_one": first_batch(rows.padded_batch(3, padding_values=-1.0)),
-        "padded_on_the_left": first_batch(rows.map(lambda row: row[::-1]).padded_batch(3).map(lambda b: b[:, ::-1])),
-        "padded_to_four": first_batch(rows.padded_batch(3, padded_shapes=[4])),
-        "with_lengths": [part.numpy().tolist() for part in next(iter(with_lengths))],
-        "batches_of_two": [batch.numpy().tolist() for batch in rows.padded_batch(2)],
-        "without_padding": next(iter(rows.ragged_batch(3))).to_list(),
+        "batched_as_they_are": lambda: batches(rows().batch(3)),
+        "padded": lambda: batches(rows().padded_batch(3))[0],
+        "padded_with_minus_one": lambda: batches(rows().padded_batch(3, padding_values=-1.0))[0],
+        "padded_on_the_left": lambda: batches(padded_on_the_left())[0],
+        "padded_to_four": lambda: batches(rows().padded_batch(3, padded_shapes=[4]))[0],
+        "batches_of_two": lambda: batches(rows().padded_batch(2)),
+        "with_lengths": lambda: [part.numpy().tolist() for part in next(iter(with_lengths()))],
+        "without_padding": lambda: next(iter(rows().ragged_batch(3))).to_list(),
     }

@@ -8,7 +8,39 @@ from collections.abc import Callable
 from typing import Any
 
 Observation = dict[str, Any]
-"""What was seen, as JSON: text, finite numbers, booleans, None, lists and dictionaries of these."""
+"""What was seen, as JSON: text, finite numbers, booleans, None, lists and dictionaries of these.
+
+An entry may be a function without arguments: the worker calls it, and what it returns is the entry. What it raises is
+the entry as well, so that one thing that a framework cannot do leaves the rest of the observation whole.
+"""
+
+
+class Missing(ImportError):
+    """What an experiment needs beside the frameworks and does not find here, as a noun: "C++ compiler (g++)", "GPU".
+
+    It is taken as a missing package is: it says nothing about a framework.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"there is no {what} here", name=what)
+
+
+def settled(value: Any) -> Any:
+    """An observation with every function in it called, in order."""
+    if callable(value):
+        try:
+            return settled(value())
+        except Exception as error:
+            return error_record(error)
+    if isinstance(value, dict):
+        return {key: settled(part) for key, part in value.items()}
+    return [settled(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def error_record(error: Exception) -> dict[str, str]:
+    """An error's type and message, and the module or the tool that was missing if that was it."""
+    record = {"type": type(error).__name__, "message": plain(str(error))}
+    return record | ({"missing": error.name} if isinstance(error, ImportError) and error.name else {})
 
 
 def plain(text: str) -> str:
@@ -26,7 +58,7 @@ def raised(action: Callable[[], object]) -> dict[str, str] | None:
     except ImportError:
         raise
     except Exception as error:
-        return {"type": type(error).__name__, "message": plain(str(error))}
+        return error_record(error)
     return None
 
 

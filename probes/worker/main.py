@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.worker.channel import Channel, Message, as_line, leave
+from probes.worker.forking import Child
 from probes.worker.limits import bound_memory, die_first, die_with_parent, pin
 
 TRACEBACK_CHARACTERS = 6000
@@ -25,11 +26,25 @@ def main(reply_descriptor: int) -> None:
         leave(1)
         return
     session = _begin(channel, first)
+    child: Child | None = None
     for command in commands:
         if session is None:
             break
-        channel.reply(_answer(session, command))
+        if command["do"] == "fork":
+            child = _fork(channel, session, command)
+        elif command["do"] == "join" and child is not None:
+            channel.reply(child.join())
+        else:
+            channel.reply(_answer(session, command))
     leave()
+
+
+def _fork(channel: Channel, session: Any, command: Message) -> Child:
+    """Have a child answer a command; the reply tells its pid, and `join` waits for it."""
+    child = Child(channel, lambda: _answer(session, command["command"]), command["folder"])
+    channel.reply(as_line({"done": "fork", "pid": child.pid}))
+    child.go()
+    return child
 
 
 def _begin(channel: Channel, first: Message) -> Any:

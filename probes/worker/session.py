@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from probes.kit.observing import settled
 from probes.kit.task import Array, Function, Setting
 from probes.worker import blocks
 from probes.worker.backends import make_backend
@@ -52,6 +53,11 @@ class Session:
             "threads": self._backend.threads(),
         }
 
+    def do_adopt(self) -> Message:
+        """Import the framework and leave it as it comes."""
+        self._backend.adopt("cpu")
+        return {"version": self._backend.version()}
+
     def do_describe(self) -> Message:
         """Versions and build of the framework, and how fast its matrix product is here."""
         return {**describe_build(self._framework), "blas_gflops": self._gflops() if self._loaded else None}
@@ -67,8 +73,18 @@ class Session:
         return 2 * BLAS_SIZE**3 / statistics.median(times[2:]) / 1e9
 
     def do_observe(self, probe: str) -> Message:
-        """The observation of a capability probe."""
-        return {"observation": load_probe(probe, self._framework).half(), "peak_rss_bytes": peak_resident_bytes()}
+        """The observation of a capability probe, and the version of the framework that it imported.
+
+        Raises:
+            AttributeError: the package has no version: it is no framework, and what it lacks says nothing of one.
+        """
+        observation = settled(load_probe(probe, self._framework).half())
+        package = sys.modules.get(self._backend.package)
+        return {
+            "observation": observation,
+            "version": None if package is None else str(package.__version__),
+            "peak_rss_bytes": peak_resident_bytes(),
+        }
 
     def do_build(self, probe: str, seed: int, variant: str, mode: Any) -> Message:
         """Build a timing probe's half and call it once."""

@@ -18,6 +18,8 @@ PAGES = {
     "claims": "/claims",
     "filtered claims": "/claims?criterion=serving-and-scale&status=superseded",
     "claim": "/claims/torchserve-serves-pytorch",
+    "claim with its programs": "/claims/tf-only-reverse-mode",
+    "verdicts": "/verdicts",
     "sources": "/sources",
     "methodology": "/methodology",
     "probes": "/probes",

@@ -14,6 +14,33 @@ class Lacking:
 sys.meta_path.insert(0, Lacking())
 """
 
+BREAKER = """\
+import builtins
+import sys
+
+plain_import = builtins.__import__
+
+
+def take_away(path):
+    package, *parts = path.split(".")
+    holder = sys.modules.get(package)
+    for part in parts[:-1]:
+        holder = getattr(holder, part, None)
+    if hasattr(holder, parts[-1]):
+        delattr(holder, parts[-1])
+
+
+def breaking_import(name, *arguments, **named):
+    module = plain_import(name, *arguments, **named)
+    if name in ("torch", "tensorflow"):
+        for path in {attributes!r}:
+            take_away(path)
+    return module
+
+
+builtins.__import__ = breaking_import
+"""
+
 STAND_IN = """\
 # What the worker asks of PyTorch for a probe whose steps work on NumPy arrays, without the seconds that PyTorch takes.
 from contextlib import nullcontext
@@ -54,6 +81,21 @@ def with_stand_in(folder: Path, first: str = "") -> str:
     interpreter = lacking(folder, "tensorflow", "keras")
     (folder / "torch.py").write_text(STAND_IN + first, encoding="utf-8")
     return interpreter
+
+
+def with_empty_frameworks(folder: Path, content: str = "") -> str:
+    """This interpreter with packages of the frameworks' names that hold nothing but `content`."""
+    folder.mkdir()
+    for name in ("torch", "tensorflow", "keras"):
+        (folder / f"{name}.py").write_text(content, encoding="utf-8")
+    return script(folder / "python", f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n')
+
+
+def with_broken(folder: Path, *attributes: str) -> str:
+    """This interpreter with attributes of installed packages, such as `torch.func.jvp`, taken away at their import."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(BREAKER.format(attributes=attributes), encoding="utf-8")
+    return script(folder / "python", f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n')
 
 
 def without_numpy(folder: Path) -> str:

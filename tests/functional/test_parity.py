@@ -1,5 +1,6 @@
 """The API, the page and the command line give one and the same advice, and a permalink brings it back anywhere."""
 
+import asyncio
 import json
 import random
 import re
@@ -88,7 +89,7 @@ async def test_api_page_and_command_line_agree(round: int, application: FastAPI,
             assert shared.status_code == 200
             assert shared.content == page.content
 
-            printed = runner.invoke(cli, command_line(raw, policy), obj=knowledge)
+            printed = await asyncio.to_thread(runner.invoke, cli, command_line(raw, policy), obj=knowledge)
             assert printed.exit_code == 0, printed.output
             assert json.loads(printed.stdout) == advice
 

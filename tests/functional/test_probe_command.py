@@ -2,18 +2,23 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.knowledge.loader import SHIPPED, load
 from app.runs.catalogue import read_catalogue
+from app.runs.models import Run
+from app.shipping import verdicts_file
 from tests.functional.child_processes import PATIENCE_S, environment, tiebreak
-from tests.functional.interpreters import with_nothing_but_numpy, with_stand_in
+from tests.functional.interpreters import with_empty_frameworks, with_nothing_but_numpy, with_stand_in
 from tests.functional.tiny_probes import write_probe, write_timing_probe
 from tests.functional.worker_processes import LINUX, gone_within
 
@@ -23,11 +28,14 @@ ALL = """
 import sys
 from pathlib import Path
 import app.cli, app.probe_cli, app.runs.assembling
+from app.runs.executor.job import Questions
+from tests.functional.survey_bench import expecting
 catalogue = app.probe_cli.read_catalogue(Path(sys.argv.pop(1)))
 app.probe_cli.read_catalogue = app.runs.assembling.read_catalogue = lambda: catalogue
+app.runs.assembling.questions_of = lambda knowledge: Questions(tuple(map(expecting, catalogue.probes)))
 app.cli.main()
 """
-"""The command line with another folder's probes: the whole shipped catalogue takes minutes."""
+"""The command line with another folder's probes, each with a claim: the whole shipped catalogue takes minutes."""
 
 
 def on(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -112,36 +120,85 @@ def test_a_missing_package_in_one_half_is_no_failure(tmp_path: Path, slim: dict[
     assert "No module named 'torch'" in child.stdout
 
 
-def everything(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    for name in ("one", "two"):
-        write_probe(folder, name)
-    write_probe(folder, "three", "import torch", "import tensorflow")
-    write_timing_probe(folder, "timed")
-    return on(folder, "probe", "all", *arguments, **settings)
+@pytest.fixture
+def stand_ins(tmp_path: Path) -> dict[str, str]:
+    """Settings with interpreters that have something of each framework's name."""
+    interpreter = with_empty_frameworks(tmp_path / "stand-ins", '__version__ = "0.0 of the tests"\n')
+    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
 
 
-def test_all_probes_are_run_and_given_as_json(tmp_path: Path, slim: dict[str, str]) -> None:
-    child = everything(tmp_path, "--json", **slim)
-    assert child.stderr == ""
-    runs: list[dict[str, Any]] = json.loads(child.stdout)
-    statuses = {run["probe"]: run["status"] for run in runs}
-    assert statuses == {"one": "done", "two": "done", "three": "failed", "timed": "failed"}
-    assert child.returncode == 1
+def test_everything_is_checked_and_given_as_json(tmp_path: Path, stand_ins: dict[str, str]) -> None:
+    write_probe(tmp_path, "one")
+    write_probe(tmp_path, "two", 'return {"seen": "half of it"}')
+    child = on(tmp_path, "probe", "all", "--json", **stand_ins)
+    assert (child.returncode, child.stderr) == (0, "")
+    run: dict[str, Any] = json.loads(child.stdout)
+    assert (run["probe"], run["status"]) == ("everything", "done")
+    assert {one["claim"]: one["verdict"] for one in run["verdicts"]} == {
+        "one-works": "confirmed",
+        "two-works": "partly",
+    }
 
 
-def test_all_probes_are_run_and_summed_up(tmp_path: Path, slim: dict[str, str]) -> None:
-    child = everything(tmp_path, **slim)
-    assert (child.returncode, child.stderr) == (1, "")
+def test_everything_is_summed_up_and_what_surprises_is_said(tmp_path: Path, stand_ins: dict[str, str]) -> None:
+    write_probe(tmp_path, "one")
+    write_probe(tmp_path, "two", 'return {"seen": "half of it"}')
+    write_probe(tmp_path, "three", "import something_else")
+    child = on(tmp_path, "probe", "all", **stand_ins)
+    assert (child.returncode, child.stderr) == (0, "")
     *lines, empty, summary = child.stdout.splitlines()
-    assert [line.split()[:2] for line in lines if line.startswith("one")] == [["one", "done"]]
-    assert len(lines) == 4
-    assert (empty, summary) == ("", "4 probes: 2 done, 2 failed")
+    assert lines[0].startswith("partly true        two-works: True: saw all of it. Not true: saw half of it only")
+    assert lines[1].startswith("not testable here  three-works: PyTorch's half gave nothing")
+    assert lines[2].startswith("no result          three, PyTorch: a package is missing")
+    assert (empty, summary) == ("", "3 claims: 1 confirmed, 1 partly true, 1 not testable here")
 
 
-def test_all_probes_that_work_end_with_status_0(tmp_path: Path, slim: dict[str, str]) -> None:
+def test_a_probe_that_breaks_ends_with_status_1(tmp_path: Path, stand_ins: dict[str, str]) -> None:
+    write_probe(tmp_path, "one")
+    write_probe(tmp_path, "two", "os.abort()")
+    child = on(tmp_path, "probe", "all", **stand_ins)
+    assert (child.returncode, child.stderr) == (1, "")
+    assert "1 confirmed, 1 not testable here" in child.stdout
+
+
+def test_without_a_framework_there_is_nothing_to_check(tmp_path: Path, slim: dict[str, str]) -> None:
     write_probe(tmp_path, "one")
     child = on(tmp_path, "probe", "all", **slim)
-    assert (child.returncode, child.stderr) == (0, "")
+    assert (child.returncode, child.stderr) == (1, "")
+    assert "A package is missing" in child.stdout
+
+
+def test_the_verdicts_of_a_run_are_a_rule_file(tmp_path: Path) -> None:
+    """As `make verdicts` writes it: what it says becomes the status of the claim."""
+    run = Run.model_validate(RUN_OF_EVERYTHING)
+    (tmp_path / "rules").mkdir()
+    shutil.copytree(SHIPPED, tmp_path / "rules", dirs_exist_ok=True)
+    (tmp_path / "rules" / "verdicts.yaml").write_text(verdicts_file(load(), run), encoding="utf-8")
+    claim = load(shipped=tmp_path / "rules").claims["tf-only-reverse-mode"]
+    assert (claim.status, claim.finding) == ("refuted", "TensorFlow has: both: “modes”.")
+    assert claim.checked_on == date(2026, 11, 25)
+
+
+RUN_OF_EVERYTHING = {
+    "id": "r",
+    "probe": "everything",
+    "preset": "standard",
+    "device": "cpu",
+    "mode": "ordinary",
+    "control": None,
+    "status": "done",
+    "created_at": "2026-11-25T10:00:00Z",
+    "finished_at": "2026-11-25T10:30:00Z",
+    "verdicts": [
+        {
+            "claim": "tf-only-reverse-mode",
+            "verdict": "refuted",
+            "reason": "TensorFlow has: both: “modes”.",
+            "versions": {"tensorflow": "2.21.0", "pytorch": "2.13.0"},
+        },
+        {"claim": "torchserve-serves-pytorch", "verdict": "confirmed", "reason": "It imports."},
+    ],
+}
 
 
 @pytest.mark.parametrize(

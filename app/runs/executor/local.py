@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.knowledge.models import Framework
-from app.runs.executor.job import EventKind, Job, Tell
+from app.runs.executor.job import EventKind, Job, Survey, Tell
 from app.runs.executor.lock import machine_lock
 from app.runs.executor.processes import kill_marked
 from app.runs.executor.scratch import scratch_folder
 from app.runs.executor.worker import Cancelled, Host
 from app.runs.measuring.performing import perform
+from app.runs.measuring.surveying import survey
 from app.runs.models import Outcome
 
 
 class Executor(Protocol):
     """What the run service asks of whatever executes runs."""
 
-    async def execute(self, run: str, job: Job, tell: Tell) -> Outcome:
+    async def execute(self, run: str, job: Job | Survey, tell: Tell) -> Outcome:
         """Execute a job, telling what happens from the service's own event loop.
 
         Raises:
@@ -57,7 +58,7 @@ class LocalExecutor:
     scratch: Path
     _cancelled: dict[str, threading.Event] = field(default_factory=dict)
 
-    async def execute(self, run: str, job: Job, tell: Tell) -> Outcome:
+    async def execute(self, run: str, job: Job | Survey, tell: Tell) -> Outcome:
         """See `Executor`."""
         loop = asyncio.get_running_loop()
 
@@ -86,7 +87,7 @@ class LocalExecutor:
         kill_marked(runner, run)
         shutil.rmtree(self.scratch / run, ignore_errors=True)
 
-    def execute_here(self, run: str, job: Job, tell: Tell, cancelled: threading.Event) -> Outcome:
+    def execute_here(self, run: str, job: Job | Survey, tell: Tell, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""
         with scratch_folder(self.scratch / run) as scratch:
             host = Host(self.interpreters, scratch, self.owner, run, self.memory_bytes, cancelled)
@@ -95,6 +96,6 @@ class LocalExecutor:
                 if not held:
                     raise Cancelled
                 try:
-                    return perform(job, host, tell)
+                    return survey(job, host, tell) if isinstance(job, Survey) else perform(job, host, tell)
                 finally:
                     kill_marked(self.owner, run)

@@ -26,6 +26,12 @@ TICK_SECONDS = 0.2
 END_SECONDS = 1.0
 """How long a process may take to end after it has closed its pipe."""
 
+START_SECONDS = 60.0
+"""How long a process may take until it answers for the first time."""
+
+REASONS_BY_TYPE: Mapping[str, Reason] = {"DeviceMissing": "device_missing", "Signal": "signal", "Silent": "silent"}
+"""What a worker tells in a sentence of its own rather than as an exception."""
+
 KEPT_LOG_BYTES = 16_384
 MAX_LOG_BYTES = 32 * 2**20
 MAX_REPLY_BYTES = 4 * 2**20
@@ -75,6 +81,7 @@ class Worker:
     def __init__(self, host: Host, framework: Framework, name: str, cores: Sequence[int] | None, device: str) -> None:
         self._host, self._framework = host, framework
         self._log, self._log_bytes, self._reply = bytearray(), 0, bytearray()
+        self._child: int | None = None
         scratch = host.scratch / name
         scratch.mkdir(parents=True, exist_ok=True)
         self.started = time.perf_counter()
@@ -120,7 +127,7 @@ class Worker:
                     "data_bytes": self._host.memory_bytes if device == "cpu" else None,
                     "scratch": str(scratch),
                 },
-                60,
+                START_SECONDS,
             )
         except HalfFailed as failed:
             self.end()
@@ -152,6 +159,10 @@ class Worker:
 
     def ask(self, command: Mapping[str, Any], seconds: float) -> Reply:
         """Send a command and wait for its reply, at most `seconds`."""
+        self._send(command)
+        return self._good(self._await(time.monotonic() + seconds, seconds))
+
+    def _send(self, command: Mapping[str, Any]) -> None:
         if self._host.cancelled.is_set():
             raise Cancelled
         try:
@@ -159,10 +170,33 @@ class Worker:
             self._commands.flush()
         except OSError:
             raise self._ended() from None
-        reply = self._await(time.monotonic() + seconds, seconds)
+
+    def _good(self, reply: Reply) -> Reply:
         if "failed" in reply:
             raise HalfFailed(self._raised(reply["failed"]))
         return reply
+
+    def ask_child(self, command: Mapping[str, Any], name: str, seconds: float) -> Reply:
+        """Have a forked child carry a command out. Whatever becomes of the child, the worker goes on.
+
+        Args:
+            name: of the child's own folder.
+
+        Raises:
+            HalfFailed: the child gave no result; when the worker did not survive that, it is not `alive`.
+        """
+        self._log, self._log_bytes = bytearray(), 0
+        child = int(self.ask({"do": "fork", "command": command, "folder": name}, START_SECONDS)["pid"])
+        self._child = child
+        try:
+            self._send({"do": "join"})
+            answer = self._await(time.monotonic() + seconds, seconds)
+            if not _tells_of_an_end(answer):
+                self._await(time.monotonic() + END_SECONDS, END_SECONDS)
+            return self._good(answer)
+        finally:
+            kill_group(child)  # and what it has started
+            self._child = None
 
     def _await(self, deadline: float, seconds: float) -> Reply:
         while b"\n" not in self._reply:
@@ -218,8 +252,21 @@ class Worker:
             raise self._failed("out_of_memory", f"it took {resident:,} bytes of memory; {limit:,} are allowed")
 
     def _failed(self, reason: Reason, message: str) -> HalfFailed:
-        self.end()
-        return HalfFailed(Failure(reason=reason, message=message, log=self._printed()))
+        if self._child is None or not self._ended_child(self._child):
+            self.end()
+        return HalfFailed(Failure(reason=reason, message=message, log=self.printed()))
+
+    def _ended_child(self, child: int) -> bool:
+        """End the child and take the worker's word that it has ended; False when the worker does not give it."""
+        self._child = None
+        kill_group(child)
+        self._log_bytes = 0
+        self._reply = bytearray()  # half a reply of the child's
+        try:
+            self._await(time.monotonic() + END_SECONDS, END_SECONDS)
+        except HalfFailed:
+            return False
+        return True
 
     def _ended(self) -> HalfFailed:
         """The process ended by itself without a reply: by a signal, or silently."""
@@ -253,16 +300,17 @@ class Worker:
         reason: Reason = "exception"
         if failed["missing"]:
             reason = "missing_package"
-        elif failed["type"] == "DeviceMissing":
-            reason = "device_missing"
+        elif failed["type"] in REASONS_BY_TYPE:
+            reason = REASONS_BY_TYPE[failed["type"]]
         elif failed["type"] in ("MemoryError", "ResourceExhaustedError", "OutOfMemoryError") or (
             "can't allocate memory" in failed["message"]
         ):
             reason = "out_of_memory"
-        message = failed["message"] if reason == "device_missing" else f"{failed['type']}: {failed['message']}"
-        return Failure(reason=reason, message=message, traceback=failed["traceback"], log=self._printed())
+        message = failed["message"] if failed["type"] in REASONS_BY_TYPE else f"{failed['type']}: {failed['message']}"
+        return Failure(reason=reason, message=message, traceback=failed["traceback"], log=self.printed())
 
-    def _printed(self) -> str:
+    def printed(self) -> str:
+        """The end of what the process printed."""
         return self._log.decode("utf-8", "replace").strip()
 
     def end(self) -> None:
@@ -277,6 +325,11 @@ class Worker:
         if self._replies >= 0:
             os.close(self._replies)
             self._replies = -1
+
+
+def _tells_of_an_end(reply: Reply) -> bool:
+    """Whether it is the worker's word that its child has ended, and not the child's own answer."""
+    return reply.get("done") == "join" or reply.get("failed", {}).get("type") in ("Signal", "Silent")
 
 
 def _signal_name(number: int) -> str:

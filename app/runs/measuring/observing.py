@@ -1,11 +1,12 @@
 """Capability probes: each half once, in a process of its own."""
 
+from app.runs.catalogue import Probe
 from app.runs.executor.job import Arm, Job, Progress
-from app.runs.executor.worker import HalfFailed, Host, Worker
+from app.runs.executor.worker import HalfFailed, Host, Reply, Worker
 from app.runs.measuring.pairs import Facts, describe
-from app.runs.models import Result
+from app.runs.models import Failure, Result
 
-OBSERVE_SECONDS = 120.0
+OBSERVE_SECONDS, SLOW_SECONDS = 60.0, 300.0
 
 
 def observe(job: Job, host: Host, progress: Progress, facts: Facts) -> list[Result]:
@@ -20,15 +21,35 @@ def observe(job: Job, host: Host, progress: Progress, facts: Facts) -> list[Resu
 
 def _observe(job: Job, arm: Arm, host: Host, facts: Facts) -> Result:
     try:
-        with Worker(host, arm.framework, arm.name, None, job.device) as worker:
-            reply = worker.ask({"do": "observe", "probe": str(job.probe.path)}, OBSERVE_SECONDS)
+        with Worker(host, arm.framework, f"{arm.name}-{job.probe.id}", None, job.device) as worker:
+            reply = worker.ask(observe_command(job.probe), patience(job.probe))
+            printed = worker.printed()
             describe(worker, arm, facts)
     except HalfFailed as failed:
-        return Result(framework=arm.framework, place=arm.place, version=None, failure=failed.failure)
+        return failed_half(job.probe, arm, failed.failure)
+    return observed_half(job.probe, arm, reply, printed)
+
+
+def observe_command(probe: Probe) -> Reply:
+    return {"do": "observe", "probe": str(probe.path)}
+
+
+def patience(probe: Probe) -> float:
+    """How many seconds a half may take."""
+    return SLOW_SECONDS if probe.slow else OBSERVE_SECONDS
+
+
+def observed_half(probe: Probe, arm: Arm, reply: Reply, printed: str) -> Result:
     return Result(
+        probe=probe.id,
         framework=arm.framework,
         place=arm.place,
-        version=facts[arm.framework].get("version"),
+        version=reply["version"],
         observation=reply["observation"],
+        printed=printed,
         peak_rss_bytes=reply["peak_rss_bytes"],
     )
+
+
+def failed_half(probe: Probe, arm: Arm, failure: Failure) -> Result:
+    return Result(probe=probe.id, framework=arm.framework, place=arm.place, version=None, failure=failure)

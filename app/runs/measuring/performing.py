@@ -2,7 +2,7 @@
 
 import hashlib
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -21,10 +21,10 @@ from app.runs.measuring.presets import PROTOCOL_VERSION
 from app.runs.measuring.series import Series
 from app.runs.measuring.statistics import scaling_exponent
 from app.runs.measuring.warm import count_rounds, measure_warm, tables
-from app.runs.models import Comparison, Failure, Outcome, Result
-
-HARMLESS = ("missing_package", "device_missing")
-"""Reasons that say something of the environment, and leave the other half's result whole."""
+from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
+from app.runs.verdicts.judging import judge_all
+from app.runs.verdicts.seen import Seen
+from app.runs.words import HARMLESS
 
 
 def perform(job: Job, host: Host, tell: Tell) -> Outcome:
@@ -34,19 +34,26 @@ def perform(job: Job, host: Host, tell: Tell) -> Outcome:
         Cancelled: the host said so.
     """
     before, facts = describe_machine().model_dump(mode="json"), Facts()
+    results, comparisons = work(job, host, tell, facts)
+    return conclude(job, results, comparisons, environment_of(before, facts, protocol_of(job)))
+
+
+def work(job: Job, host: Host, tell: Tell, facts: Facts) -> tuple[list[Result], list[Comparison]]:
+    """What both halves gave, in whichever way their probe is to be run."""
     if job.probe.kind == "capability":
-        results = observe(job, host, Progress(tell, 2), facts)
-        comparisons: list[Comparison] = []
-    else:
-        results, comparisons = _measure(job, host, tell, facts)
-    environment = {
+        return observe(job, host, Progress(tell, 2), facts), []
+    return _measure(job, host, tell, facts)
+
+
+def environment_of(before: Mapping[str, Any], facts: Facts, protocol: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditions of an execution that has just ended. `before`: the machine when it began."""
+    return {
         "machine": before,
         "load_after": describe_load().model_dump(mode="json"),
         "gpus_after": [gpu.model_dump(mode="json") for gpu in describe_gpus()],
         "frameworks": facts,
-        "protocol": protocol_of(job),
+        "protocol": protocol,
     }
-    return conclude(job, results, comparisons, environment)
 
 
 def _measure(job: Job, host: Host, tell: Tell, facts: Facts) -> tuple[list[Result], list[Comparison]]:
@@ -90,9 +97,44 @@ def conclude(job: Job, results: list[Result], comparisons: list[Comparison], env
         results=tuple(results),
         comparison=comparisons[0] if comparisons else None,
         comparisons=tuple(comparisons),
+        verdicts=verdicts_of(job, results, comparisons, findings),
+        speeds=speeds_of(job, results, comparisons),
         environment=environment,
         findings=findings,
         error=_error(grave or ([] if worked else failures)),
+    )
+
+
+def verdicts_of(
+    job: Job, results: Sequence[Result], comparisons: Sequence[Comparison], findings: Mapping[str, Any]
+) -> tuple[ClaimVerdict, ...]:
+    """What an execution says of its claims. A control says nothing, nor does a way that is not the ordinary one."""
+    if job.control or job.mode != "ordinary":
+        return ()
+    return judge_all(job.asked.claims, Seen.of(results, comparisons, findings))
+
+
+def speeds_of(job: Job, results: Sequence[Result], comparisons: Sequence[Comparison]) -> tuple[Speed, ...]:
+    """Who was faster at the workloads that are asked about, from a run that may name a winner."""
+    if job.control or job.mode != "ordinary":
+        return ()
+    headline = {one.variant: one for one in reversed(comparisons) if not one.indicative}
+    versions = {str(result.framework): result.version for result in results if result.version}
+    return tuple(
+        Speed(
+            workload=workload.id,
+            probe=job.probe.id,
+            variant=workload.variant,
+            device=job.device,
+            verdict=headline[workload.variant].verdict,
+            ratio=headline[workload.variant].ratio,
+            ci95=headline[workload.variant].ci95,
+            delta=headline[workload.variant].delta,
+            preset=job.preset,
+            versions=versions,
+        )
+        for workload in job.asked.workloads
+        if workload.variant in headline and workload.device == job.device
     )
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, event, func, select, update
+from sqlalchemy import ColumnElement, Select, event, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.errors import NotReady
-from app.runs.models import Event, Outcome, Run, RunRequest, Status
-from app.runs.store.tables import EventRow, RunRow
+from app.runs.models import Event, Finding, FindingKind, Outcome, Run, RunRequest, Status
+from app.runs.store.tables import EventRow, FindingRow, RunRow
 
 
 def now() -> datetime:
@@ -48,6 +48,7 @@ class Store:
             device=request.device,
             mode=request.mode,
             control=request.control,
+            claims=list(request.claims) or None,
             seed=seed,
             status="running" if runner else "queued",
             runner=runner,
@@ -96,6 +97,7 @@ class Store:
             row = ended.scalar_one_or_none()
             if row is None:
                 return False
+            session.add_all(_findings(row, outcome))
             told = {"status": status, **({"reason": reason} if reason else {})}
             await _add_event(session, row, "status", told)
             await _add_event(session, row, "end", {"status": status})
@@ -116,6 +118,35 @@ class Store:
         async with self._sessions() as session:
             rows = (await session.execute(chosen)).scalars().all()
             return [_run(row) for row in rows], (await session.execute(count)).scalar_one()
+
+    async def revision(self) -> int:
+        """The number of the newest finding; 0 before the first."""
+        async with self._sessions() as session:
+            return (await session.execute(select(func.max(FindingRow.number)))).scalar_one() or 0
+
+    async def newest(self, kind: FindingKind, verdicts: Sequence[str], upto: int) -> list[Finding]:
+        """Of each subject the newest finding with one of these verdicts, as it was after finding number `upto`."""
+        last = (
+            select(func.max(FindingRow.number))
+            .where(FindingRow.kind == kind, FindingRow.verdict.in_(verdicts), FindingRow.number <= upto)
+            .group_by(FindingRow.subject)
+        )
+        return await self._findings(FindingRow.number.in_(last), limit=None)
+
+    async def findings(self, kind: FindingKind, subject: str, limit: int) -> list[Finding]:
+        """What was found about a subject, newest first."""
+        return await self._findings(FindingRow.kind == kind, FindingRow.subject == subject, limit=limit)
+
+    async def _findings(self, *where: ColumnElement[bool], limit: int | None) -> list[Finding]:
+        chosen = (
+            select(FindingRow, RunRow.id)
+            .join(RunRow, RunRow.number == FindingRow.run)
+            .where(*where)
+            .order_by(FindingRow.number.desc())
+            .limit(limit)
+        )
+        async with self._sessions() as session:
+            return [_finding(row, run) for row, run in (await session.execute(chosen)).all()]
 
     async def unfinished(self) -> Sequence[tuple[Run, str | None]]:
         """What waits or runs, oldest first, with the runner of what runs."""
@@ -156,9 +187,33 @@ async def _add_event(session: AsyncSession, run: RunRow, kind: str, data: Mappin
 
 def _head(row: RunRow) -> dict[str, Any]:
     names = ("id", "probe", "preset", "device", "mode", "control", "status", "created_at", "started_at", "finished_at")
-    return {name: getattr(row, name) for name in names}
+    return {name: getattr(row, name) for name in names} | {"claims": tuple(row.claims or ())}
 
 
 def _run(row: RunRow) -> Run:
     outcome = {key: value for key, value in (row.outcome or {}).items() if key != "status"}
     return Run.model_validate({**_head(row), **outcome})
+
+
+def _findings(run: RunRow, outcome: Outcome | None) -> list[FindingRow]:
+    """What an outcome says of claims and workloads, as rows."""
+    if outcome is None:
+        return []
+    of_claims = [("claim", one.claim, one.verdict, one) for one in outcome.verdicts]
+    of_speed = [("speed", one.workload, one.verdict, one) for one in outcome.speeds]
+    return [
+        FindingRow(
+            run=run.number,
+            kind=kind,
+            subject=subject,
+            verdict=verdict,
+            found_at=run.finished_at,
+            data=one.model_dump(mode="json"),
+        )
+        for kind, subject, verdict, one in [*of_claims, *of_speed]
+    ]
+
+
+def _finding(row: FindingRow, run: str) -> Finding:
+    names = ("number", "kind", "subject", "verdict", "found_at", "data")
+    return Finding.model_validate({"run": run, **{name: getattr(row, name) for name in names}})

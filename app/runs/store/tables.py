@@ -37,6 +37,7 @@ class RunRow(Base):
     device: Mapped[str] = mapped_column(String(20))
     mode: Mapped[str] = mapped_column(String(20))
     control: Mapped[str | None] = mapped_column(String(20))
+    claims: Mapped[list[str] | None] = mapped_column(JSON)
     seed: Mapped[int]
     status: Mapped[str] = mapped_column(String(20))
     runner: Mapped[str | None] = mapped_column(String(200))
@@ -54,4 +55,22 @@ class EventRow(Base):
     run: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class FindingRow(Base):
+    """What a run says of a claim (`kind` is "claim") or of who is faster at a workload ("speed").
+
+    `number` counts all findings, so that the state of knowledge after any of them can be read again.
+    """
+
+    __tablename__ = "findings"
+    __table_args__ = (Index("ix_findings_kind_subject", "kind", "subject"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(100))
+    verdict: Mapped[str] = mapped_column(String(20))
+    found_at: Mapped[datetime] = mapped_column(Moment)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -12,6 +12,7 @@ from app.advice.advising import advise
 from app.advice.answers import parse_answers
 from app.advice.models import Advice
 from app.knowledge.base import Knowledge
+from app.knowledge.findings import AS_SHIPPED, Findings
 from app.knowledge.loader import load
 from app.knowledge.models import PolicyId, Question
 
@@ -37,11 +38,15 @@ def shipped_rules() -> Knowledge:
 
 
 def advice_on(
-    raw: RawAnswers, policy: PolicyId = "today", day: date = FRESH, knowledge: Knowledge | None = None
+    raw: RawAnswers,
+    policy: PolicyId = "today",
+    day: date = FRESH,
+    knowledge: Knowledge | None = None,
+    findings: Findings = AS_SHIPPED,
 ) -> Advice:
     """The engine's advice on valid raw answers."""
     rules = knowledge or shipped_rules()
-    return advise(rules, parse_answers(rules, raw), policy, day)
+    return advise(rules, parse_answers(rules, raw), policy, day, findings)
 
 
 def answer_sets() -> st.SearchStrategy[RawAnswers]:

@@ -86,9 +86,37 @@ def is_counted(rules: Entry, claim: Entry, policy: Entry) -> bool:
     return len(kinds & set(policy["counts"])) > 0
 
 
-def trust(claim: Entry, policy: Entry, day: date) -> Fraction:
+def status_of(rules: Entry, claim: Entry) -> str:
+    """The verdict of a run where a program decides, this server's before the shipped one; else what the file says."""
+    ran = rules.get("verdicts", {}).get(claim["id"])
+    if ran and claim["kind"] in ("capability", "timing"):
+        return str(ran["verdict"])
+    return str(claim.get("status", "unchecked"))
+
+
+def with_findings(rules: Entry, verdicts: dict[str, str], faster: dict[str, str]) -> Entry:
+    """The rules after a server's runs: claim id → verdict, workload id → the framework that was faster."""
+    ran = {id: {"verdict": verdict} for id, verdict in verdicts.items()}
+    measured = {
+        id: rules["workloads"][id]
+        | {"favours": framework, "kind": "opinion", "status": "confirmed", "sources": [{"id": "this-server"}]}
+        for id, framework in faster.items()
+    }
+    return rules | {
+        "verdicts": rules.get("verdicts", {}) | ran,
+        "claims": rules["claims"] | measured,
+    }
+
+
+def matters(claim: Entry, chosen: Chosen) -> bool:
+    if "matters_when" not in claim or not holds(claim["matters_when"], chosen):
+        return False
+    return "unless" not in claim or not holds(claim["unless"], chosen)
+
+
+def trust(rules: Entry, claim: Entry, policy: Entry, day: date) -> Fraction:
     """What the policy says of the claim's status; past its review date it halves with each half-life."""
-    share = exact(policy["trust"][claim.get("status", "unchecked")])
+    share = exact(policy["trust"][status_of(rules, claim)])
     review_by = claim.get("review_by")
     if "stale" not in policy or review_by is None or day <= review_by:
         return share
@@ -111,15 +139,21 @@ def side_of(claim: Entry, policy: Entry) -> str:
     return str(claim["favours"])
 
 
-def consult(raw: dict[str, list[str]], policy_id: str, day: date, folder: Path = RULES) -> OracleAdvice:
-    """The whole advice of the oracle on valid raw answers."""
-    rules = rule_files(folder)
+def consult(
+    raw: dict[str, list[str]],
+    policy_id: str,
+    day: date,
+    verdicts: dict[str, str] | None = None,
+    faster: dict[str, str] | None = None,
+) -> OracleAdvice:
+    """The whole advice of the oracle on valid raw answers, and on what a server has found out."""
+    rules = with_findings(rule_files(RULES), verdicts or {}, faster or {})
     chosen = {question: set(options) for question, options in raw.items()}
     policy = rules["policies"][policy_id]
     amounts: dict[str, Fraction] = {}
     for claim in rules["claims"].values():
-        if "matters_when" in claim and holds(claim["matters_when"], chosen) and is_counted(rules, claim, policy):
-            amounts[claim["id"]] = claim["strength"] * trust(claim, policy, day)
+        if matters(claim, chosen) and is_counted(rules, claim, policy):
+            amounts[claim["id"]] = claim["strength"] * trust(rules, claim, policy, day)
     counting = {id: amount for id, amount in amounts.items() if amount > 0}
     sides = {id: side_of(rules["claims"][id], policy) for id in counting}
     keras = [id for id in counting if rules["claims"][id]["favours"] == "keras"]
@@ -188,7 +222,7 @@ def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date)
     for constraint in rules["constraints"].values():
         claim = rules["claims"][constraint["claim"]]
         needed = rules["scoring"]["constraint_trust"]
-        counts = is_counted(rules, claim, policy) and trust(claim, policy, day) >= needed
+        counts = is_counted(rules, claim, policy) and trust(rules, claim, policy, day) >= needed
         if counts and holds(constraint["when"], chosen):
             standing.append(constraint)
     return standing

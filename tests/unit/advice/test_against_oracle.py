@@ -18,6 +18,7 @@ from tests.unit.advice.answer_sets import (
     seeded_answers,
 )
 from tests.unit.advice.oracle import OracleAdvice, consult
+from tests.unit.advice.server_findings import NOTHING, Found, server_findings
 
 CLOSE = 1e-9
 
@@ -57,8 +58,9 @@ def assert_same_verdict(advice: Advice, oracle: OracleAdvice) -> None:
         assert (advice.recommendation, advice.strength) == (oracle.recommendation, oracle.strength)
 
 
-def assert_agreement(raw: RawAnswers, policy: PolicyId) -> None:
-    advice, oracle = advice_on(raw, policy), consult(raw, policy, FRESH)
+def assert_agreement(raw: RawAnswers, policy: PolicyId, found: Found = NOTHING) -> None:
+    advice = advice_on(raw, policy, findings=found.findings)
+    oracle = consult(raw, policy, FRESH, found.verdicts, found.faster)
     assert_same_numbers(advice, oracle)
     assert_same_criteria(advice, oracle)
     assert_same_claims(advice, oracle)
@@ -69,6 +71,12 @@ def assert_agreement(raw: RawAnswers, policy: PolicyId) -> None:
 @given(raw=answer_sets(), policy=policies())
 def test_engine_and_oracle_agree_on_any_answers(raw: RawAnswers, policy: PolicyId) -> None:
     assert_agreement(raw, policy)
+
+
+@settings(PROPERTY, max_examples=200)
+@given(raw=answer_sets(), policy=policies(), found=server_findings())
+def test_engine_and_oracle_agree_on_any_findings_of_a_server(raw: RawAnswers, policy: PolicyId, found: Found) -> None:
+    assert_agreement(raw, policy, found)
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -1,0 +1,61 @@
+"""What of an advice this server has checked itself, and what its verdicts change."""
+
+from collections.abc import Sequence
+
+from app.advice.comparison import differences
+from app.advice.models import AsShipped, CheckedPart, Checking, Pair
+from app.advice.scoring import Scored
+from app.advice.verdict import Verdict
+from app.knowledge.base import Knowledge
+from app.knowledge.findings import AS_SHIPPED, Findings
+from app.knowledge.models import Claim
+
+
+def findings_of(knowledge: Knowledge) -> Findings:
+    """The server's findings that lie over the rules."""
+    return knowledge.found or AS_SHIPPED
+
+
+def checked_part(knowledge: Knowledge, claim: Claim) -> CheckedPart | None:
+    """This server's verdict on a claim, or its measurement; None where it has none."""
+    findings = findings_of(knowledge)
+    found = findings.claims.get(claim.id) if claim.is_decided_by_running else None
+    if found is not None:
+        return CheckedPart(verdict=found.verdict, on=found.on, run=found.run, versions=dict(found.versions))
+    measured = findings.speeds.get(claim.id)
+    if measured is None or not is_measured(knowledge, claim):
+        return None
+    return CheckedPart(verdict="confirmed", on=measured.on, run=measured.run, versions=dict(measured.versions))
+
+
+def is_measured(knowledge: Knowledge, claim: Claim) -> bool:
+    """Whether a claim is a measurement of this server rather than a statement of a source."""
+    return claim.id in findings_of(knowledge).speeds and claim.id in knowledge.workloads
+
+
+def can_be_checked(claim: Claim) -> bool:
+    """Whether a probe can give a verdict that counts."""
+    return claim.is_decided_by_running and bool(claim.expects)
+
+
+def checking(knowledge: Knowledge, scored: Scored) -> Checking:
+    """The claims about the situation by how they were checked, in the order of the rules."""
+    claims: Sequence[Claim] = [evidence.claim for evidence in scored.evidence]
+    measured = [claim.id for claim in claims if is_measured(knowledge, claim)]
+    here = [c.id for c in claims if c.id not in measured and checked_part(knowledge, c) is not None]
+    unchecked = [c.id for c in claims if can_be_checked(c) and c.id not in here]
+    return Checking(here=here, open=unchecked, measured=measured)
+
+
+def as_shipped(knowledge: Knowledge, here: Scored, shipped: Scored, decided: Verdict) -> AsShipped | None:
+    """The advice without this server's verdicts; None where they change nothing."""
+    changes = differences(knowledge, here, shipped)
+    if not changes:
+        return None
+    return AsShipped(
+        recommendation=decided.recommendation,
+        strength=decided.strength,
+        decided_by=decided.decided_by,
+        scores=Pair(**shipped.scores),
+        differences=changes,
+    )

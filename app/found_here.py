@@ -1,0 +1,39 @@
+"""The findings of this machine for the command line, out of the same store as the service's."""
+
+import asyncio
+
+from app.errors import FieldProblem, InvalidFields
+from app.knowledge.findings import AS_SHIPPED, Findings
+from app.query import SHIPPED
+from app.settings import read_settings
+
+HERE = "here"
+
+
+def find(wanted: str) -> Findings:
+    """This machine's findings: all of them for `here`, none for `shipped`, or those up to a number.
+
+    Raises:
+        InvalidFields: it is none of these, or nothing was found under that number.
+        UnusableSetting: the database cannot be used.
+    """
+    if wanted not in (HERE, SHIPPED) and not (wanted.isascii() and wanted.isdecimal()):
+        raise InvalidFields([FieldProblem("verdicts", "must be the number of a finding", (HERE, SHIPPED))])
+    settings = read_settings()
+    nothing_yet = settings.database_url is None and not settings.database_file.exists()
+    if wanted == SHIPPED or (wanted == HERE and nothing_yet):
+        return AS_SHIPPED
+    return asyncio.run(_read(settings.database, None if wanted == HERE else int(wanted)))
+
+
+async def _read(database: str, revision: int | None) -> Findings:
+    from app.runs.store.migrating import migrate  # here, since advice without findings needs no database's libraries
+    from app.runs.store.store import Store
+    from app.server_findings import ServerFindings
+
+    await asyncio.to_thread(migrate, database)
+    store = Store(database)
+    try:
+        return await ServerFindings(store).at(revision)
+    finally:
+        await store.close()

@@ -1,0 +1,55 @@
+"""The verdict on a claim: each of its expectations against what was observed, and what they come to together."""
+
+from collections.abc import Iterable, Sequence
+
+from app.knowledge.models import Claim
+from app.runs.models import Check, ClaimVerdict, Ruling
+from app.runs.verdicts.seen import Seen
+from app.runs.verdicts.testing import check
+
+
+def judge_all(claims: Iterable[Claim], seen: Seen) -> tuple[ClaimVerdict, ...]:
+    """The verdict on each claim that expects something."""
+    return tuple(judge(claim, seen) for claim in claims if claim.expects)
+
+
+def judge(claim: Claim, seen: Seen) -> ClaimVerdict:
+    """The verdict on a claim.
+
+    A control that does not hold, or cannot be seen, leaves the claim untested. Otherwise it is confirmed when
+    everything expected holds, refuted when something could be tested and nothing of it holds, and partly true when
+    some holds and some does not. What holds so far confirms nothing while a part could not be tested.
+    """
+    checks = tuple(check(expectation, seen) for expectation in claim.expects)
+    verdict, told = _decide(checks)
+    return ClaimVerdict(
+        claim=claim.id,
+        verdict=verdict,
+        reason=told,
+        checks=checks,
+        versions={str(f): v for f, v in seen.versions.items()},
+    )
+
+
+def _decide(checks: Sequence[Check]) -> tuple[Ruling, str]:
+    broken = [one for one in checks if one.control and not one.holds]
+    if broken:
+        return "not_testable", _sentence(broken)
+    tested = [one for one in checks if not one.control]
+    held = [one for one in tested if one.holds]
+    failed = [one for one in tested if one.holds is False]
+    unknown = [one for one in tested if one.holds is None]
+    if not failed:
+        return ("not_testable", _sentence(unknown)) if unknown else ("confirmed", _sentence(held))
+    if not held:
+        return "refuted", _sentence(failed)
+    return "partly", f"True: {_joined(held)}. Not true: {_joined(failed)}."
+
+
+def _sentence(checks: Sequence[Check]) -> str:
+    said = _joined(checks)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _joined(checks: Sequence[Check]) -> str:
+    return "; ".join(dict.fromkeys(one.says.rstrip(".") for one in checks))

@@ -1,0 +1,94 @@
+"""With a framework that is none, that lacks what a claim needs, or that is not there, the verdict is another one."""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.knowledge.loader import load
+from app.knowledge.models import Framework
+from app.runs.assembling import questions_of
+from app.runs.catalogue import read_catalogue
+from app.runs.executor.local import LocalExecutor
+from app.runs.inspection import Inspection
+from app.runs.models import EVERYTHING, ClaimVerdict, RunRequest
+from app.runs.service import RunService
+from app.runs.store.migrating import migrate
+from app.runs.store.store import Store
+from tests.functional.interpreters import with_broken, with_empty_frameworks, with_nothing_but_numpy
+from tests.functional.worker_processes import LINUX
+
+pytestmark = LINUX
+
+MISSING = re.compile("is not installed here|there is no .* here", re.IGNORECASE)
+
+ROOMY = 4 * 2**30
+"""What a worker may take by default; TensorFlow cannot start with much less."""
+
+
+class Ledger:
+    """The shipped claims and probes, checked with other interpreters."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder, self.store = folder, store
+
+    async def check(self, interpreter: str, *claims: str) -> dict[str, ClaimVerdict]:
+        """The verdicts of a quick run of everything, or of what some claims need."""
+        interpreters: dict[Framework, str] = {"pytorch": interpreter, "tensorflow": interpreter}
+        scratch = self.folder / "scratch"
+        service = RunService(
+            self.store,
+            read_catalogue(),
+            LocalExecutor(interpreters, "tests/ledger", ROOMY, self.folder / "lock", scratch),
+            Inspection(interpreters, "tests/ledger", ROOMY, scratch),
+            queue_limit=8,
+            asked=questions_of(load()),
+        )
+        run = await service.run_now(RunRequest(probe=EVERYTHING, claims=claims), lambda *_: None)
+        return {verdict.claim: verdict for verdict in run.verdicts}
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'runs.db'}"
+    await asyncio.to_thread(migrate, url)
+    store = Store(url)
+    yield Ledger(tmp_path, store)
+    await store.close()
+
+
+@pytest.mark.parametrize("content", ["", '__version__ = "9.9"\n'], ids=["empty", "with a version"])
+async def test_empty_frameworks_confirm_nothing(ledger: Ledger, content: str) -> None:
+    found = await ledger.check(with_empty_frameworks(ledger.folder / "empty", content))
+    assert found
+    assert [id for id, verdict in found.items() if verdict.verdict in ("confirmed", "partly")] == []
+
+
+@pytest.mark.timeout(900)  # half a minute on a quiet machine
+async def test_every_claim_that_expects_something_gets_a_verdict_here(ledger: Ledger) -> None:
+    """With the frameworks that are installed; only what lacks a package or a tool cannot be tested."""
+    found = await ledger.check(sys.executable)
+    untested = {id: verdict.reason for id, verdict in found.items() if verdict.verdict == "not_testable"}
+    assert {id for id, reason in untested.items() if not MISSING.search(reason)} == set()
+    assert len(found) - len(untested) >= 15
+    assert found["tf-only-reverse-mode"].verdict == "refuted"
+    assert found["pytorch-shuffles-by-default"].verdict == "refuted"
+    assert found["last-partial-batch-is-kept"].verdict == "confirmed"
+
+
+async def test_without_frameworks_nothing_can_be_tested(ledger: Ledger) -> None:
+    found = await ledger.check(with_nothing_but_numpy(ledger.folder / "slim"))
+    assert {verdict.verdict for verdict in found.values()} == {"not_testable"}
+    assert all("a package is missing" in verdict.reason for verdict in found.values())
+
+
+async def test_a_framework_that_lacks_the_feature_gives_the_other_verdict(ledger: Ledger) -> None:
+    whole = await ledger.check(with_broken(ledger.folder / "whole"), "tf-only-reverse-mode")
+    assert whole["tf-only-reverse-mode"].verdict == "refuted", whole["tf-only-reverse-mode"].reason
+    path = "tensorflow.autodiff.ForwardAccumulator"
+    broken = await ledger.check(with_broken(ledger.folder / "broken", path), "tf-only-reverse-mode")
+    assert broken["tf-only-reverse-mode"].verdict in ("confirmed", "not_testable")
+    assert "ForwardAccumulator" in broken["tf-only-reverse-mode"].reason

@@ -1,0 +1,134 @@
+"""What a server has found out stands over the rules: for whom, how much, and how the advice says so."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+
+from app.advice.models import Reason, SetAside
+from app.knowledge.findings import AS_SHIPPED, with_findings
+from app.knowledge.models import Claim
+from tests.unit.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, seeded_answers, shipped_rules
+from tests.unit.advice.mirror import mirrored_text
+from tests.unit.advice.server_findings import DAY, VERDICTS, Found, server_findings
+
+RULES = shipped_rules()
+DECIDED = [claim for claim in RULES.claims.values() if claim.is_decided_by_running and claim.matters_when]
+
+
+def answers_for(claim: Claim) -> RawAnswers:
+    """Answers to which a claim matters."""
+    return next(raw for raw in seeded_answers(7, 20_000) if claim.matters({q: frozenset(o) for q, o in raw.items()}))
+
+
+def amount(claim: Claim, verdict: str) -> float:
+    """What the claim adds to a score when a server has found it so."""
+    advice = advice_on(answers_for(claim), findings=Found({claim.id: verdict}).findings)
+    return next((reason.contribution for reason in advice.reasons if reason.claim == claim.id), 0.0)
+
+
+@pytest.mark.parametrize("claim", DECIDED[::12], ids=lambda claim: claim.id)
+def test_a_verdict_of_the_server_decides_how_much_a_claim_counts(claim: Claim) -> None:
+    amounts = [amount(claim, verdict) for verdict in VERDICTS]
+    if claim.favours == "keras":
+        assert amounts == [0, 0, 0]  # it decides the API layer
+    else:
+        assert all(more > less for more, less in pairwise(amounts))
+        assert amounts[-1] == 0
+
+
+def test_a_fact_that_no_program_decides_keeps_its_status() -> None:
+    others = [claim for claim in RULES.claims.values() if not claim.is_decided_by_running]
+    known = with_findings(RULES, Found({claim.id: "confirmed" for claim in others}).findings)
+    assert {claim.id: claim.status for claim in others} == {
+        id: known.claims[id].status for id in (c.id for c in others)
+    }
+
+
+def test_what_the_server_found_changes_nothing_about_the_documents_policy() -> None:
+    found = Found({claim.id: "refuted" for claim in DECIDED}).findings
+    for raw in seeded_answers(3, 100):
+        here, shipped = advice_on(raw, "documents", findings=found), advice_on(raw, "documents")
+        assert (here.scores, here.recommendation) == (shipped.scores, shipped.recommendation)
+        assert here.as_shipped is None
+
+
+@settings(PROPERTY)
+@given(raw=answer_sets(), found=server_findings())
+def test_the_claims_that_make_the_difference_make_all_of_it(raw: RawAnswers, found: Found) -> None:
+    here, shipped = advice_on(raw, findings=found.findings), advice_on(raw)
+    moved = (here.scores.pytorch - here.scores.tensorflow) - (shipped.scores.pytorch - shipped.scores.tensorflow)
+    if here.as_shipped is None:
+        assert moved == pytest.approx(0, abs=1e-9)
+    else:
+        explained = sum(one.here - one.there for one in here.as_shipped.differences)
+        assert explained == pytest.approx(moved, abs=1e-9)
+        assert here.as_shipped.scores == shipped.scores
+        assert here.as_shipped.recommendation == shipped.recommendation
+
+
+@settings(PROPERTY)
+@given(raw=answer_sets(), found=server_findings())
+def test_the_advice_says_which_of_its_claims_were_checked_here(raw: RawAnswers, found: Found) -> None:
+    advice = advice_on(raw, findings=found.findings)
+    named: list[Reason | SetAside] = [*advice.reasons, *advice.set_aside, *advice.api_layer.reasons]
+    parts = {part.claim: part for part in named}
+    for id in advice.checking.here:
+        assert parts[id].checked_here is not None
+        assert parts[id].status == found.verdicts[id]
+        assert parts[id].finding == f"Seen to be {found.verdicts[id]}."
+    for id in advice.checking.measured:
+        assert parts[id].favours == found.faster[id]
+    assert {id for id, part in parts.items() if part.checked_here} == {*advice.checking.here, *advice.checking.measured}
+    assert not set(advice.checking.open) & set(advice.checking.here)
+
+
+@settings(PROPERTY)
+@given(raw=answer_sets(), found=server_findings())
+def test_exchanging_who_was_faster_mirrors_what_the_measurements_add(raw: RawAnswers, found: Found) -> None:
+    exchanged = Found({}, {id: mirrored_text(framework) for id, framework in found.faster.items()})
+    plain = Found({}, found.faster)
+    here = {r.claim: r for r in advice_on(raw, findings=plain.findings).reasons if r.claim in found.faster}
+    there = {r.claim: r for r in advice_on(raw, findings=exchanged.findings).reasons if r.claim in found.faster}
+    assert set(here) == set(there)
+    for id, reason in here.items():
+        assert reason.contribution == there[id].contribution
+        assert reason.favours != there[id].favours
+
+
+def test_a_measurement_reads_the_same_whoever_was_faster() -> None:
+    for id in RULES.workloads:
+        pytorch, tensorflow = (
+            with_findings(RULES, Found({}, {id: framework}).findings).claims[id].statement
+            for framework in ("pytorch", "tensorflow")
+        )
+        assert mirrored_text(pytorch) == tensorflow
+        assert "takes 1.25 times as long (95% interval" in pytorch
+
+
+def test_the_version_of_the_rules_is_theirs_alone() -> None:
+    found = Found({DECIDED[0].id: "refuted"}).findings
+    assert with_findings(RULES, found).version == RULES.version
+    assert with_findings(RULES, AS_SHIPPED) is RULES
+
+
+def test_a_claim_that_is_not_in_the_rules_any_more_is_left_out() -> None:
+    known = with_findings(RULES, Found({"a-claim-of-last-year": "refuted"}).findings)
+    assert set(known.claims) == set(RULES.claims)
+
+
+def test_links_that_stay_name_the_finding_up_to_which_they_count() -> None:
+    raw = next(seeded_answers(1, 1))
+    advice = advice_on(raw, findings=Found({DECIDED[0].id: "refuted"}).findings)
+    assert advice.permalinks.shipped == f"{advice.permalink}&verdicts=shipped"
+    assert advice.permalinks.here == f"{advice.permalink}&verdicts=1"
+    assert advice.verdicts_revision == 1
+    assert advice_on(raw).permalinks.here == advice.permalinks.shipped
+
+
+def test_the_day_of_a_verdict_is_told() -> None:
+    claim = DECIDED[0]
+    advice = advice_on(answers_for(claim), findings=Found({claim.id: "confirmed"}).findings)
+    part = next(part for part in [*advice.reasons, *advice.set_aside] if part.claim == claim.id)
+    assert part.checked_here is not None
+    assert (part.checked_here.on, part.checked_here.run) == (DAY, "r1")
