@@ -25,7 +25,14 @@ def verdicts_file(knowledge: Knowledge, run: Run) -> str:
         for id, claim in knowledge.claims.items()
         if id in found and claim.is_decided_by_running
     ]
-    return HEAD + yaml.safe_dump({"verdicts": entries}, sort_keys=False, allow_unicode=True, width=118)
+    return HEAD + yaml.dump({"verdicts": entries}, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=88)
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes every value where it stands, the day of each verdict too."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the name is the library's
+        return True
 
 
 def _entry(verdict: ClaimVerdict) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """How a run is said, the same on its page and in a terminal."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
@@ -43,9 +44,16 @@ def say_claims(verdicts: Sequence[ClaimVerdict]) -> str:
     return f"{len(verdicts)} claim{'' if len(verdicts) == 1 else 's'}: {say_counts(verdicts) or 'none was checked'}"
 
 
+_NODE = re.compile(r"\{\{function_node [^}]*\}\}")
+
+
 def gist(message: str) -> str:
-    """The line of an error's message that says most: the first, but for traced TensorFlow code the last."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
+    """The line of an error's message that says most: the first, but for traced TensorFlow code the last.
+
+    The name of TensorFlow's node, which stands before some messages, says nothing to a reader.
+    """
+    lines = [_NODE.sub("", line).strip() for line in message.splitlines()]
+    lines = [line for line in lines if line] or ["no message"]
     return lines[-1] if lines[0].startswith("in user code:") or lines[0].endswith(": in user code:") else lines[0]
 
 

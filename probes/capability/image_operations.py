@@ -28,10 +28,12 @@ EXPECTED = {
 }
 
 
-def off_by(name: str, found: Any) -> float | str:
-    """The largest difference from what NumPy makes, or the shape where that is another."""
+def off_by(name: str, found: Any) -> float:
+    """The largest difference from what NumPy makes; an error where the shape is another."""
     array, expected = np.asarray(found), EXPECTED[name]
-    return float(np.abs(array - expected).max()) if array.shape == expected.shape else str(array.shape)
+    if array.shape != expected.shape:
+        raise ValueError(f"the image is of shape {array.shape}, not {expected.shape}")
+    return float(np.abs(array - expected).max())
 
 
 def pytorch() -> Observation:

@@ -34,8 +34,9 @@ def off(*pairs: tuple[Any, Any]) -> float:
     return max(float(np.abs(np.asarray(one) - other).max()) for one, other in pairs)
 
 
-def hooks_of(*things: Any) -> list[str]:
-    return sorted({name for thing in things for name in dir(thing) if "hook" in name and not name.startswith("_")})
+def hooks_of(*things: Any) -> Observation:
+    names = sorted({name for thing in things for name in dir(thing) if "hook" in name and not name.startswith("_")})
+    return {"count": len(names), "names": names}
 
 
 def pytorch() -> Observation:

@@ -1,10 +1,9 @@
-"""NumPy arrays become tensors and back, by sharing memory or by copying.
+"""NumPy arrays become tensors and come back, in one call each way.
 
-For each way into a tensor and out of it the result says which class and element type comes out, and whether a change on
-one side shows on the other. Below that it says where differentiation stops (x times its detached self has the gradient
-x, x times its clone 2x), what one element turns into, and what happens when an operation or a layer is given an array
-as it is. PyTorch shares memory unless a copy is asked for and leaves conversion to you; TensorFlow converts by itself,
-by copying, and its tensors cannot be changed from outside.
+Each numeric element type goes into a tensor and out again, and must come back with the same type and values. Then the
+result says on which sides memory is shared: PyTorch's usual calls share it in both directions, TensorFlow's copy.
+Below that stand the arrays and tensors that are refused, and what the usual way to take out one element gives: a value
+of NumPy's own class, or one of Python's.
 """
 
 from __future__ import annotations
@@ -14,130 +13,111 @@ from typing import Any
 
 import numpy as np
 
-from probes.kit.observing import Observation, raised, warned
+from probes.kit.observing import Observation, raised
 
 TITLE = "NumPy arrays become tensors, and tensors arrays"
 SUBJECT = "interchange"
 
-
-def outcome(action: Callable[[], Any]) -> dict[str, str]:
-    """The class of what an action gives, or its error."""
-    return raised(action) or {"class": type(action()).__name__}
+NUMBERS = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128"
 
 
-def new_array() -> Any:
-    """Two ones at an address divisible by 64: TensorFlow must be given such addresses when it is to share memory."""
+def there_and_back(to_tensor: Callable[[Any], Any], to_array: Callable[[Any], Any]) -> dict[str, Any]:
+    """Which element types come back as they went, and how many of how many."""
+
+    def comes_back(name: str) -> bool:
+        array, found = np.array([[0, 1, 2], [3, 4, 5]]).astype(name), []
+        refused = raised(lambda: found.append(to_array(to_tensor(array))))
+        return not refused and found[0].dtype == array.dtype and np.array_equal(found[0], array)
+
+    unharmed = [name for name in NUMBERS.split() if comes_back(name)]
+    return {"unharmed": unharmed, "count": len(unharmed), "of": len(NUMBERS.split())}
+
+
+def follows_array(to_tensor: Callable[[Any], Any]) -> bool:
+    """Whether a tensor changes with the array that it was made from, at an address divisible by 64."""
     room = np.ones(16)
-    start = -room.ctypes.data % 64 // 8
-    return room[start : start + 2]
-
-
-def shows_later_changes(convert: Callable[[Any], Any]) -> bool:
-    """Whether the tensor made from an array follows when the array is changed."""
-    array = new_array()
-    tensor = convert(array)
+    array = room[-room.ctypes.data % 64 // 8 :]
+    tensor = to_tensor(array)
     array[0] = 9.0
     return float(tensor[0]) == 9.0
 
 
-def takes_changes(array: Any, tensor: Any) -> bool:
-    """Whether the tensor that an array came from follows when the array is changed."""
+def followed_by_tensor(tensor: Any, array: Any) -> bool:
+    """Whether a tensor changes with the array that was made from it."""
     array[0] = 9.0
     return float(tensor[0]) == 9.0
+
+
+def one_element(value: Any) -> dict[str, Any]:
+    """The class of a single value, whether it is one of NumPy's, and the value."""
+    return {"class": type(value).__name__, "is_numpy": isinstance(value, np.generic), "value": float(value)}
 
 
 def pytorch() -> Observation:
-    """Share arrays with tensors, detach, clone, and hand arrays to operations."""
+    """Use from_numpy() and numpy(), then item()."""
     import torch
 
-    converted = torch.from_numpy(new_array())
-    x = torch.tensor([3.0, 4.0], requires_grad=True)
-    detached = torch.autograd.grad((x * x.detach()).sum(), x)[0]
-    cloned = torch.autograd.grad((x * x.clone()).sum(), x)[0]
-    with torch.no_grad():
-        silent = (x * x).sum()
-    tensor, layer = torch.ones(2), torch.nn.Linear(2, 1)
-    single = np.ones((1, 2), dtype=np.float32)
+    array = np.array([[0.5, 1.5], [2.5, 3.5]])
+
+    def converted() -> dict[str, Any]:
+        tensor = torch.from_numpy(array)
+        is_tensor = isinstance(tensor, torch.Tensor)
+        return {"class": type(tensor).__name__, "is_tensor": is_tensor, "equal": tensor.tolist() == array.tolist()}
+
     return {
-        "array_to_tensor": {"class": type(converted).__name__, "dtype": str(converted.dtype)},
-        "changing_the_array_changes_the_tensor": {
-            "usual": shows_later_changes(torch.from_numpy),
-            "constructor": shows_later_changes(torch.tensor),
-            "dlpack": shows_later_changes(torch.from_dlpack),
+        "array_to_tensor": converted,
+        "there_and_back": lambda: there_and_back(torch.from_numpy, lambda tensor: tensor.numpy()),
+        "memory_is_shared": {
+            "tensor follows array": lambda: follows_array(torch.from_numpy),
+            "tensor follows array, by constructor": lambda: follows_array(torch.tensor),
+            "tensor follows array, by DLPack": lambda: follows_array(torch.from_dlpack),
+            "tensor follows what came out": lambda: followed_by_tensor(x := torch.ones(2), x.numpy()),
         },
-        "tensor_to_array": outcome(lambda: tensor.numpy()),
-        "changing_what_came_out": {
-            "changes_the_tensor": takes_changes(tensor.numpy(), tensor),
-            "error_if_by_asarray": raised(lambda: takes_changes(np.asarray(tensor), tensor)),
+        "refused": {
+            "array of text": lambda: str(torch.from_numpy(np.array(["a"])).dtype),
+            "array seen backwards": lambda: torch.from_numpy(array[::-1]).tolist(),
+            "tensor that needs gradients": lambda: torch.ones(2, requires_grad=True).numpy().tolist(),
         },
-        "numpy_of_what_needs_gradients": raised(lambda: x.numpy()),
-        "detach": {"same_memory": x.detach().data_ptr() == x.data_ptr(), "gradient_of_product": detached.tolist()},
-        "clone": {"same_memory": x.clone().data_ptr() == x.data_ptr(), "gradient_of_product": cloned.tolist()},
-        "gradients_switched_off": {"error": raised(lambda: silent.backward()), "gradient": x.grad},
         "one_element": {
-            "item()": outcome(lambda: tensor[0].item()),
-            "numpy()": outcome(lambda: tensor[0].numpy()),
-            "usual_one_is_a_numpy_value": isinstance(tensor[0].item(), np.generic),
-        },
-        "array_given_to": {
-            "operation": outcome(lambda: torch.matmul(single, torch.ones(2, 1))),
-            "layer": outcome(lambda: layer(single)),
-            "tensor * array": outcome(lambda: tensor * single),
-            "array * tensor": outcome(lambda: single * tensor),
-            "warnings": warned(lambda: tensor * single),
+            "of float32": lambda: one_element(torch.tensor([1.5])[0].item()),
+            "of float64": lambda: one_element(torch.from_numpy(array)[0, 1].item()),
+            "of int64": lambda: one_element(torch.tensor([3])[0].item()),
+            "of bool": lambda: one_element(torch.tensor([True])[0].item()),
         },
     }
 
 
 def tensorflow() -> Observation:
-    """Copy arrays into tensors, stop gradients, copy, and hand arrays to operations."""
+    """Use convert_to_tensor() and numpy(), the latter for single elements too."""
     import tensorflow as tf
 
-    converted = tf.convert_to_tensor(new_array())
-    x = tf.Variable([3.0, 4.0])
-    with tf.GradientTape(persistent=True) as tape:
-        detached = tf.reduce_sum(x * tf.stop_gradient(x))
-        cloned = tf.reduce_sum(x * tf.identity(x))
-        with tape.stop_recording():
-            silent = tf.reduce_sum(x * x)
-        numpy_error = raised(lambda: x.numpy())
-    tensor, layer = tf.ones(2), tf.keras.layers.Dense(1)
-    single = np.ones((1, 2), dtype=np.float32)
+    array = np.array([[0.5, 1.5], [2.5, 3.5]])
+
+    def converted() -> dict[str, Any]:
+        tensor = tf.convert_to_tensor(array)
+        equal = tensor.numpy().tolist() == array.tolist()
+        return {"class": type(tensor).__name__, "is_tensor": isinstance(tensor, tf.Tensor), "equal": equal}
+
     return {
-        "array_to_tensor": {"class": type(converted).__name__, "dtype": converted.dtype.name},
-        "changing_the_array_changes_the_tensor": {
-            "usual": shows_later_changes(tf.convert_to_tensor),
-            "constructor": shows_later_changes(tf.constant),
-            "dlpack": shows_later_changes(lambda array: tf.experimental.dlpack.from_dlpack(array.__dlpack__())),
+        "array_to_tensor": converted,
+        "there_and_back": lambda: there_and_back(tf.convert_to_tensor, lambda tensor: tensor.numpy()),
+        "memory_is_shared": {
+            "tensor follows array": lambda: follows_array(tf.convert_to_tensor),
+            "tensor follows array, by constructor": lambda: follows_array(tf.constant),
+            "tensor follows array, by DLPack": lambda: follows_array(
+                lambda array: tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+            ),
+            "tensor follows what came out": lambda: followed_by_tensor(x := tf.ones(2), x.numpy()),
         },
-        "tensor_to_array": outcome(lambda: tensor.numpy()),
-        "changing_what_came_out": {
-            "changes_the_tensor": takes_changes(tensor.numpy(), tensor),
-            "error_if_by_asarray": raised(lambda: takes_changes(np.asarray(tensor), tensor)),
-        },
-        "numpy_of_what_needs_gradients": numpy_error,
-        "detach": {
-            "same_memory": np.shares_memory(np.asarray(tensor), np.asarray(tf.stop_gradient(tensor))),
-            "gradient_of_product": tape.gradient(detached, x).numpy().tolist(),
-        },
-        "clone": {
-            "same_memory": np.shares_memory(np.asarray(tensor), np.asarray(tf.identity(tensor))),
-            "gradient_of_product": tape.gradient(cloned, x).numpy().tolist(),
-        },
-        "gradients_switched_off": {
-            "error": raised(lambda: tape.gradient(silent, x)),
-            "gradient": tape.gradient(silent, x),
+        "refused": {
+            "array of text": lambda: tf.convert_to_tensor(np.array(["a"])).dtype.name,
+            "array seen backwards": lambda: tf.convert_to_tensor(array[::-1]).numpy().tolist(),
+            "tensor that needs gradients": lambda: tf.Variable(tf.ones(2)).numpy().tolist(),
         },
         "one_element": {
-            "item()": outcome(lambda: tensor[0].item()),
-            "numpy()": outcome(lambda: tensor[0].numpy()),
-            "usual_one_is_a_numpy_value": isinstance(tensor[0].numpy(), np.generic),
-        },
-        "array_given_to": {
-            "operation": outcome(lambda: tf.matmul(single, tf.ones((2, 1)))),
-            "layer": outcome(lambda: layer(single)),
-            "tensor * array": outcome(lambda: tensor * single),
-            "array * tensor": outcome(lambda: single * tensor),
-            "warnings": warned(lambda: tensor * single),
+            "of float32": lambda: one_element(tf.constant([1.5])[0].numpy()),
+            "of float64": lambda: one_element(tf.constant(array)[0, 1].numpy()),
+            "of int64": lambda: one_element(tf.constant([3], tf.int64)[0].numpy()),
+            "of bool": lambda: one_element(tf.constant([True])[0].numpy()),
         },
     }

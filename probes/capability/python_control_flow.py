@@ -32,9 +32,9 @@ def steps_to_one(n: Any) -> Any:
 
 
 def in_short(action: Callable[[], int]) -> Any:
-    """What the action gives, or its error with the first line of the message."""
+    """What the action gives, or its error with the first sentence of the message."""
     error = raised(action)
-    return {**error, "message": error["message"].splitlines()[0]} if error else action()
+    return {**error, "message": error["message"].splitlines()[0].split(". ")[0]} if error else action()
 
 
 def pytorch() -> Observation:

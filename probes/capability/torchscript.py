@@ -1,9 +1,8 @@
-"""TorchScript: what of Python it takes, and what has come after it.
+"""A network taken into production as TorchScript, and as what has come after it.
 
 A small network is saved, read back without its class and compared with NumPy: in PyTorch as TorchScript and as what the
 deprecation warnings name instead, torch.export; in TensorFlow as a SavedModel, which is both the older form and what
-Keras exports today. Then four functions in plain Python, which all double their input, are made into TorchScript and
-into a tf.function.
+Keras exports today.
 """
 
 from __future__ import annotations
@@ -35,33 +34,6 @@ def carried(name: str, carry: Callable[[Path], Any]) -> Observation:
     return {"off_by": float(np.abs(results[0] - BY_HAND).max()), "deprecated": deprecated}
 
 
-def _pytorch_pieces() -> tuple[Callable[..., Any], ...]:
-    import torch
-
-    def a_loop(x: torch.Tensor) -> torch.Tensor:
-        y = torch.zeros_like(x)
-        for _ in range(2):
-            y = y + x
-        return y
-
-    def a_function_inside(x: torch.Tensor) -> torch.Tensor:
-        def double(y: torch.Tensor) -> torch.Tensor:
-            return torch.add(y, y)
-
-        return double(x)
-
-    def try_and_except(x: torch.Tensor) -> torch.Tensor:
-        try:
-            return torch.add(x, x)
-        except ValueError:
-            return x
-
-    def a_set(x: torch.Tensor) -> torch.Tensor:
-        return torch.mul(x, len({"a", "b"}))
-
-    return a_loop, a_function_inside, try_and_except, a_set
-
-
 def pytorch() -> Observation:
     """torch.jit.script, and torch.export."""
     import torch
@@ -86,37 +58,7 @@ def pytorch() -> Observation:
     return {
         "older_form": lambda: carried("network.pt", older),
         "newer_form": lambda: carried("network.pt2", newer),
-        "python": {
-            piece.__name__: lambda piece=piece: torch.jit.script(piece)(x[0]).tolist() for piece in _pytorch_pieces()
-        },
     }
-
-
-def _tensorflow_pieces() -> tuple[Callable[..., Any], ...]:
-    import tensorflow as tf
-
-    def a_loop(x: Any) -> Any:
-        y = tf.zeros_like(x)
-        for _ in range(2):
-            y = y + x
-        return y
-
-    def a_function_inside(x: Any) -> Any:
-        def double(y: Any) -> Any:
-            return tf.add(y, y)
-
-        return double(x)
-
-    def try_and_except(x: Any) -> Any:
-        try:
-            return tf.add(x, x)
-        except ValueError:
-            return x
-
-    def a_set(x: Any) -> Any:
-        return tf.multiply(x, len({"a", "b"}))
-
-    return a_loop, a_function_inside, try_and_except, a_set
 
 
 def tensorflow() -> Observation:
@@ -150,8 +92,4 @@ def tensorflow() -> Observation:
     return {
         "older_form": lambda: carried("network", older),
         "newer_form": lambda: carried("network", newer),
-        "python": {
-            piece.__name__: lambda piece=piece: tf.function(piece)(x[0]).numpy().tolist()
-            for piece in _tensorflow_pieces()
-        },
     }

@@ -28,6 +28,7 @@ OWNER, RUN = "TIEBREAK_WORKER_OF", "TIEBREAK_WORKER_RUN"
 QUIET: Mapping[str, str] = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "KERAS_BACKEND": "tensorflow",
+    "NVIDIA_TF32_OVERRIDE": "0",  # float32 means float32 in both frameworks
     "OPENBLAS_NUM_THREADS": "1",  # NumPy's own; its spinning threads would disturb what is timed
     "PYTHONUNBUFFERED": "1",
     "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,5 +1,6 @@
 """The verdict on a claim: each of its expectations against what was observed, and what they come to together."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from app.knowledge.models import Claim
@@ -47,8 +48,13 @@ def _decide(checks: Sequence[Check]) -> tuple[Ruling, str]:
 
 
 def _sentence(checks: Sequence[Check]) -> str:
-    said = _joined(checks)
-    return f"{said[:1].upper()}{said[1:]}."
+    return f"{_begun(_joined(checks))}."
+
+
+def _begun(said: str) -> str:
+    """With a capital, unless it begins with a name of code, such as fit()."""
+    first = said.split(maxsplit=1)[0]
+    return said if re.search(r"[(_.]", first) else f"{said[:1].upper()}{said[1:]}"
 
 
 def _joined(checks: Sequence[Check]) -> str:

@@ -96,10 +96,16 @@ def say_expected(expectation: Expectation, seen: Seen) -> str:
     return TEST_WORDS[test].format(say_value(list(wanted) if isinstance(wanted, tuple) else wanted))
 
 
+def _release(version: str) -> str:
+    """A version without the name of its build, which stands beside the verdict."""
+    return version.partition("+")[0]
+
+
 def say_outcome(expectation: Expectation, seen: Seen, held: bool) -> str:
     """What came of an expectation. An error where a value was wanted speaks for itself."""
     observed = seen.at(expectation.see)
-    if not held and expectation.test != "raises" and (is_error(observed) or isinstance(observed, Nothing)):
+    counts_on_errors = expectation.test in ("raises", "works")
+    if not held and not counts_on_errors and (is_error(observed) or isinstance(observed, Nothing)):
         return f"{say_place(expectation.see)} gave {say_value(observed)}"
 
     def fill(match: re.Match[str]) -> str:
@@ -109,7 +115,7 @@ def say_outcome(expectation: Expectation, seen: Seen, held: bool) -> str:
         if name == "expected":
             return say_expected(expectation, seen)
         if name in FRAMEWORKS:
-            return f"{NAMES[name]} {seen.versions.get(name, '')}".strip()
+            return f"{NAMES[name]} {_release(seen.versions.get(name, ''))}".strip()
         return say_value(seen.at(tuple(name.split("."))))
 
     return PLACEHOLDER.sub(fill, expectation.holds if held else expectation.fails)

@@ -45,6 +45,7 @@ class Seen:
         told = [result for result in results if not keys or result.key in keys]
         tree: dict[str, Any] = {
             "comparison": _unfolded({name: one.model_dump(mode="json") for name, one in headline.items()}),
+            "all_threads": _unfolded({c.variant: c.model_dump(mode="json") for c in comparisons if _whole(c)}),
             "timing": {},
             "findings": dict(findings or {}),
         }
@@ -76,12 +77,19 @@ class Seen:
         return Unavailable(absence) if absence else value
 
     def _failure(self, place: Place) -> str | None:
-        """Why the halves that a place depends on gave nothing."""
+        """Why the halves that a place depends on gave nothing, or what it asks for was not measured."""
+        if place[0] == "all_threads" and not self.tree["all_threads"] and not self.failures:
+            return "it was measured with one thread only, not with the whole machine"
         if place[0] in FRAMEWORKS:
             return self.failures.get(place[0])
         if place[0] == "timing" and len(place) > 1:
             return self.failures.get(place[1])
         return next(iter(self.failures.values()), None)
+
+
+def _whole(comparison: Comparison) -> bool:
+    """Whether the frameworks had the whole machine."""
+    return comparison.threads_asked is None and comparison.cache == "hot"
 
 
 def _unfolded(by_variant: dict[str, Any]) -> Any:

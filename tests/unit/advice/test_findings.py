@@ -132,3 +132,35 @@ def test_the_day_of_a_verdict_is_told() -> None:
     part = next(part for part in [*advice.reasons, *advice.set_aside] if part.claim == claim.id)
     assert part.checked_here is not None
     assert (part.checked_here.on, part.checked_here.run) == (DAY, "r1")
+
+
+FAST_TRAINING: RawAnswers = {
+    "language": ["python"],
+    "deployment": ["experiments"],
+    "data_type": ["text"],
+    "goal": ["learning"],
+    "needs": ["speed"],
+}
+"""A student who wants short training times: the documents say TensorFlow, what ran says otherwise."""
+
+
+def test_verdicts_that_ran_turn_a_realistic_advice_and_are_named_one_by_one() -> None:
+    advice = advice_on(FAST_TRAINING)
+    other = advice.other_policy
+    assert (advice.recommendation, other.recommendation) == ("pytorch", "tensorflow")
+    ran = {id for id, verdict in RULES.verdicts.items() if verdict.verdict in ("refuted", "partly")}
+    moved = {difference.claim: difference.there - difference.here for difference in other.differences}
+    assert "tf-for-large-data-and-speed" in ran & set(moved)
+    margins = [scores.pytorch - scores.tensorflow for scores in (advice.scores, other.scores)]
+    assert sum(moved.values()) == pytest.approx(margins[1] - margins[0], abs=1e-9)
+    back = Found(dict.fromkeys(ran & set(moved), "confirmed")).findings
+    turned = advice_on(FAST_TRAINING, findings=back)
+    assert turned.as_shipped is not None
+    assert (turned.recommendation, turned.as_shipped.recommendation) != ("pytorch", "pytorch")
+
+
+def test_every_claim_that_a_program_decides_is_shipped_with_a_verdict() -> None:
+    expecting = {claim.id for claim in RULES.claims.values() if claim.is_decided_by_running and claim.expects}
+    assert set(RULES.verdicts) == expecting
+    unexpecting = [claim.id for claim in RULES.claims.values() if claim.is_decided_by_running and not claim.expects]
+    assert unexpecting == []

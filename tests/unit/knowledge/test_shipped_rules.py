@@ -204,8 +204,8 @@ def test_no_two_neighbouring_entries_share_an_id(path: Path) -> None:
             assert not same_place, first["id"]
 
 
-@pytest.mark.parametrize("path", FILES, ids=file_name)
-def test_a_rule_file_stays_narrow_enough_to_read(path: Path) -> None:
+@pytest.mark.parametrize("path", [path for path in FILES if path.name != "verdicts.yaml"], ids=file_name)
+def test_a_rule_file_that_people_edit_stays_narrow_enough_to_read(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [number for number, line in enumerate(lines, 1) if len(line) > WIDTH] == []
 

@@ -13,6 +13,7 @@ from app.runs.models import ClaimVerdict, Comparison, Equivalence, Failure, Resu
 from app.runs.verdicts.judging import judge
 from app.runs.verdicts.seen import Seen
 from app.runs.verdicts.testing import check
+from app.runs.words import gist
 from probes.kit.observing import Missing, error_record, raised, settled
 
 ERROR = {"type": "TypeError", "message": "can't convert a string.\nSee the manual."}
@@ -23,7 +24,7 @@ LACKS_TOOL = error_record(Missing("C++ compiler (g++)"))
 
 def half(framework: Any, observation: Mapping[str, Any] | None, **more: Any) -> Result:
     place = "first" if framework == "pytorch" else "second"
-    return Result(framework=framework, place=place, version="9.9", observation=observation, **more)
+    return Result(framework=framework, place=place, version="9.9+cpu", observation=observation, **more)
 
 
 def seen(pytorch: Any = None, tensorflow: Any = None) -> Seen:
@@ -123,11 +124,18 @@ def test_a_missing_tool_is_not_taken_for_an_error_that_was_to_be_seen() -> None:
     assert settled({"x": action}) == {"x": {"type": "Missing", "message": "there is no GPU here", "missing": "GPU"}}
 
 
-@pytest.mark.parametrize("test", [test for test in EVERY_TEST if "raises" not in test])
+@pytest.mark.parametrize("test", [test for test in EVERY_TEST if not {"raises", "works"} & set(test)])
 def test_a_part_that_the_framework_lacks_holds_nothing_and_speaks_for_itself(test: dict[str, Any]) -> None:
     found = check(expectation(**test), seen(LACKS_FEATURE))
     assert found.holds is False
     assert found.says == "PyTorch › x gave ModuleNotFoundError: No module named 'torch.func'"
+
+
+def test_what_should_have_worked_and_ended_with_an_error_is_told_as_the_rules_tell_it() -> None:
+    wanted = expectation(works=True, fails="{pytorch} has no gradient of it: {observed}")
+    found = check(wanted, seen(ERROR))
+    assert found.holds is False
+    assert found.says == "PyTorch 9.9 has no gradient of it: TypeError: can't convert a string."
 
 
 @pytest.mark.parametrize("test", EVERY_TEST)
@@ -222,6 +230,21 @@ def test_the_reason_says_both_sides_of_what_holds_in_part() -> None:
     assert ruling("control yes", "yes", "no", "yes").reason == "True: 1 is 1; 3 is 1. Not true: 2 is 0."
 
 
+@pytest.mark.parametrize(
+    ("sentence", "begun"),
+    [
+        ("one call gives {observed}", "One call gives 1."),
+        ("fit() gives {observed}", "fit() gives 1."),
+        ("tf.data gives {observed}", "tf.data gives 1."),
+        ("{pytorch} gives {observed}", "PyTorch 9.9 gives 1."),
+        ("{observed} of 1 is right", "1 of 1 is right."),
+    ],
+)
+def test_a_reason_begins_with_a_capital_unless_code_stands_there(sentence: str, begun: str) -> None:
+    told = claim([{"see": "pytorch.x", "is": 1, "holds": sentence, "fails": "{observed}"}])
+    assert judge(told, seen(1)).reason == begun
+
+
 @given(st.lists(st.sampled_from(["yes", "no", "open"]), min_size=1, max_size=5))
 def test_the_order_of_expectations_changes_no_verdict(holds: list[str]) -> None:
     assert len({ruling(*order).verdict for order in (holds, holds[::-1], sorted(holds))}) == 1
@@ -235,8 +258,8 @@ def test_nothing_is_confirmed_unless_everything_holds(holds: list[str]) -> None:
 # Timing
 
 
-def compared(verdict: Verdict, low: float = 1.2, high: float = 1.4, *, indicative: bool = False) -> Seen:
-    comparison = Comparison(
+def comparison_of(verdict: Verdict, low: float = 1.2, high: float = 1.4, *, indicative: bool = False) -> Comparison:
+    return Comparison(
         ratio=(low * high) ** 0.5,
         ci95=(low, high),
         verdict=verdict,
@@ -247,8 +270,13 @@ def compared(verdict: Verdict, low: float = 1.2, high: float = 1.4, *, indicativ
         rounds=30,
         noisy_rounds=0,
         equivalence=Equivalence(checked=True, passed=True),
+        threads_asked=1,
     )
-    return Seen.of([half("pytorch", None, median_s=1.0), half("tensorflow", None, median_s=1.3)], [comparison])
+
+
+def compared(*known: Any, **more: Any) -> Seen:
+    halves = [half(name, None, median_s=s, threads_asked=1) for name, s in (("pytorch", 1.0), ("tensorflow", 1.3))]
+    return Seen.of(halves, [comparison_of(*known, **more)])
 
 
 @pytest.mark.parametrize(
@@ -271,6 +299,35 @@ def test_comparisons_say_yes_or_no_only_where_they_are_clear(test: Any, found: S
     assert check(expectation(**test, see="comparison"), found).holds is holds
 
 
+def test_the_whole_machine_has_a_place_of_its_own() -> None:
+    one, whole = comparison_of("tensorflow_faster", 0.6, 0.7), comparison_of("pytorch_faster")
+    halves = [half("pytorch", None, threads_asked=1), half("tensorflow", None, threads_asked=1)]
+    found = Seen.of(halves, [one, whole.model_copy(update={"threads_asked": None})])
+    assert check(expectation(see="comparison", faster="tensorflow"), found).holds is True
+    assert check(expectation(see="all_threads", faster="pytorch"), found).holds is True
+
+
+def test_what_was_measured_with_one_thread_says_nothing_of_the_whole_machine() -> None:
+    found = check(expectation(see="all_threads", faster="pytorch"), compared("pytorch_faster"))
+    assert (found.holds, "one thread" in found.says) == (None, True)
+
+
 def test_a_timed_figure_has_a_place() -> None:
     told = expectation(see="timing.pytorch.median_s", less_than="timing.tensorflow.median_s")
     assert check(told, compared("pytorch_faster")).holds is True
+
+
+@pytest.mark.parametrize(
+    ("message", "gist_of_it"),
+    [
+        ("no such key\nSee the manual.", "no such key"),
+        ("in user code:\n    File x\n\nnot allowed", "not allowed"),
+        (
+            "{{function_node __wrapped__Add_device_/job:x/device:CPU:0}} out of bounds [Op:Add]",
+            "out of bounds [Op:Add]",
+        ),
+        ("\n\n", "no message"),
+    ],
+)
+def test_the_gist_of_an_error_is_the_line_that_says_most(message: str, gist_of_it: str) -> None:
+    assert gist(message) == gist_of_it
