@@ -92,6 +92,11 @@ class Job:
     def arms(self) -> tuple[Arm, Arm]:
         return self.arms_of(self.control)
 
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it says anything of claims: a control does not, nor does a way that is not the ordinary one."""
+        return self.control is None and self.mode == "ordinary"
+
     @staticmethod
     def arms_of(control: Framework | None) -> tuple[Arm, Arm]:
         """Both frameworks, or one in both places."""

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from app.knowledge.models import Workload
 from app.machine.describing import describe_machine
 from app.machine.gpus import describe_gpus
 from app.machine.load import describe_load
@@ -23,7 +24,7 @@ from app.runs.measuring.statistics import scaling_exponent
 from app.runs.measuring.warm import count_rounds, measure_warm, tables
 from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
 from app.runs.verdicts.judging import judge_all
-from app.runs.verdicts.seen import Seen
+from app.runs.verdicts.seen import Seen, headlines
 from app.runs.words import HARMLESS
 
 
@@ -108,33 +109,37 @@ def conclude(job: Job, results: list[Result], comparisons: list[Comparison], env
 def verdicts_of(
     job: Job, results: Sequence[Result], comparisons: Sequence[Comparison], findings: Mapping[str, Any]
 ) -> tuple[ClaimVerdict, ...]:
-    """What an execution says of its claims. A control says nothing, nor does a way that is not the ordinary one."""
-    if job.control or job.mode != "ordinary":
+    """What an execution says of its claims."""
+    if not job.is_evidence:
         return ()
     return judge_all(job.asked.claims, Seen.of(results, comparisons, findings))
 
 
 def speeds_of(job: Job, results: Sequence[Result], comparisons: Sequence[Comparison]) -> tuple[Speed, ...]:
     """Who was faster at the workloads that are asked about, from a run that may name a winner."""
-    if job.control or job.mode != "ordinary":
+    if not job.is_evidence:
         return ()
-    headline = {one.variant: one for one in reversed(comparisons) if not one.indicative}
+    headline = headlines([one for one in comparisons if not one.indicative])
     versions = {str(result.framework): result.version for result in results if result.version}
     return tuple(
-        Speed(
-            workload=workload.id,
-            probe=job.probe.id,
-            variant=workload.variant,
-            device=job.device,
-            verdict=headline[workload.variant].verdict,
-            ratio=headline[workload.variant].ratio,
-            ci95=headline[workload.variant].ci95,
-            delta=headline[workload.variant].delta,
-            preset=job.preset,
-            versions=versions,
-        )
+        _speed(job, workload, headline[workload.variant], versions)
         for workload in job.asked.workloads
         if workload.variant in headline and workload.device == job.device
+    )
+
+
+def _speed(job: Job, workload: Workload, compared: Comparison, versions: Mapping[str, str]) -> Speed:
+    return Speed(
+        workload=workload.id,
+        probe=job.probe.id,
+        variant=workload.variant,
+        device=job.device,
+        verdict=compared.verdict,
+        ratio=compared.ratio,
+        ci95=compared.ci95,
+        delta=compared.delta,
+        preset=job.preset,
+        versions=versions,
     )
 
 

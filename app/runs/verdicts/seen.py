@@ -26,7 +26,10 @@ class Unavailable:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run of a probe observed: the tree, the frameworks' versions, and why a half gave nothing."""
+    """What a run of a probe observed: the tree, the frameworks' versions, and why a half gave nothing.
+
+    Where a part of the tree was not measured, an `Unavailable` stands in its place.
+    """
 
     tree: Mapping[str, Any]
     versions: Mapping[Framework, str]
@@ -39,13 +42,14 @@ class Seen:
         comparisons: Sequence[Comparison] = (),
         findings: Mapping[str, Any] | None = None,
     ) -> "Seen":
-        """The tree of a run's results. Of several tables of comparisons the first, the headline's, is meant."""
-        headline = {comparison.variant: comparison for comparison in reversed(comparisons)}
+        """The tree of a run's results."""
+        headline = headlines(comparisons)
         keys = {comparison.key for comparison in headline.values()}
         told = [result for result in results if not keys or result.key in keys]
         tree: dict[str, Any] = {
             "comparison": _unfolded({name: one.model_dump(mode="json") for name, one in headline.items()}),
-            "all_threads": _unfolded({c.variant: c.model_dump(mode="json") for c in comparisons if _whole(c)}),
+            "all_threads": _unfolded({c.variant: c.model_dump(mode="json") for c in comparisons if _whole(c)})
+            or Unavailable("it was measured with one thread only, not with the whole machine"),
             "timing": {},
             "findings": dict(findings or {}),
         }
@@ -70,21 +74,26 @@ class Seen:
             return Unavailable(failure)
         value: Any = self.tree
         for key in place:
-            if is_error(value):
+            if is_error(value) or isinstance(value, Unavailable):
                 break
             value = _inside(value, key)
+        if isinstance(value, Unavailable):
+            return value
         absence = _absence(value)
         return Unavailable(absence) if absence else value
 
     def _failure(self, place: Place) -> str | None:
-        """Why the halves that a place depends on gave nothing, or what it asks for was not measured."""
-        if place[0] == "all_threads" and not self.tree["all_threads"] and not self.failures:
-            return "it was measured with one thread only, not with the whole machine"
+        """Why the halves that a place depends on gave nothing."""
         if place[0] in FRAMEWORKS:
             return self.failures.get(place[0])
         if place[0] == "timing" and len(place) > 1:
             return self.failures.get(place[1])
         return next(iter(self.failures.values()), None)
+
+
+def headlines(comparisons: Sequence[Comparison]) -> dict[str, Comparison]:
+    """Of each variant the comparison that is meant where several tables have it: the first one's."""
+    return {comparison.variant: comparison for comparison in reversed(comparisons)}
 
 
 def _whole(comparison: Comparison) -> bool:
