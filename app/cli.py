@@ -3,9 +3,8 @@
 Exit status: 0 when it worked, 1 when it failed, 2 for unusable arguments (Click's own convention).
 """
 
-import json
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, get_args
 
@@ -13,15 +12,18 @@ import click
 
 from app import __version__
 from app.advice.advising import advise as compute_advice
-from app.advice.answers import DEFAULT_POLICY, parse_answers
+from app.advice.answers import parse_answers
+from app.advice.permalinks import PRIORITY
+from app.advice.wishes import DEFAULT_POLICY, Wishes
 from app.errors import InvalidFields, RunEnded, TiebreakError
 from app.found_here import HERE, find
 from app.knowledge.base import Knowledge
-from app.knowledge.linter import check
 from app.knowledge.loader import load
 from app.knowledge.models import PolicyId, Question
 from app.probe_cli import probe, run_now
+from app.query import priorities_of
 from app.report import advice_report
+from app.rules_cli import check
 from app.runs.models import EVERYTHING, Preset, RunRequest
 from app.settings import read_settings
 from app.shipping import verdicts_file
@@ -91,18 +93,34 @@ def _how_often(question: Question) -> str:
     show_default=True,
     help="Which verdicts count: all of this machine's own, none of them, or those up to a finding.",
 )
+@click.option(
+    "--weight",
+    "weights",
+    multiple=True,
+    metavar="CRITERION=FACTOR",
+    help="Let a criterion count more or less than the answers make of it, by a factor from 0 to 10. Repeat it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as the API gives it.")
 @click.pass_context
-def advise(ctx: click.Context, /, policy: PolicyId, verdicts: str, as_json: bool, **given: Any) -> None:
+def advise(
+    ctx: click.Context, /, policy: PolicyId, verdicts: str, weights: Sequence[str], as_json: bool, **given: Any
+) -> None:
     """Advise on a project. Leave out what you are not sure of."""
     knowledge = _knowledge(ctx)
     try:
         answers = parse_answers(knowledge, given)
+        priorities = priorities_of(knowledge, [_factor(weight) for weight in weights])
         findings = find(verdicts)
     except InvalidFields as error:
         raise unusable(error, ctx) from None
-    advice = compute_advice(knowledge, answers, policy, date.today(), findings)
+    advice = compute_advice(knowledge, answers, Wishes(policy, priorities), date.today(), findings)
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
+
+
+def _factor(text: str) -> tuple[str, str]:
+    """`speed-and-footprint=2` as it stands in a query."""
+    criterion, _, factor = text.partition("=")
+    return PRIORITY + criterion, factor or "nothing"
 
 
 cli.add_command(probe)
@@ -124,18 +142,4 @@ def rules_verdicts(preset: Preset) -> None:
     click.echo(verdicts_file(knowledge, run), nl=False)
 
 
-@rules.command("check")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def rules_check(as_json: bool) -> None:
-    """Check the rules: schema, dangling and unused ids, dead claims, unreachable options and picks."""
-    findings = check(read_settings().rules)
-    if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
-    else:
-        for finding in findings:
-            click.echo(str(finding))
-        click.echo(
-            f"{len(findings)} finding{'' if len(findings) == 1 else 's'}" if findings else "The rules are clean."
-        )
-    if findings:
-        sys.exit(1)
+rules.add_command(check)

@@ -5,6 +5,8 @@
     ├── UnusableSetting     a setting has a value that the service cannot start with
     ├── UnusableProbe       a probe's file lacks what a probe needs
     ├── RunEnded            a run in the foreground was interrupted
+    ├── UnusableRevision    there is no such revision of the rules, or no git to ask for it
+    ├── UnreadableRules     the rules of a revision are none that this version can read
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
         ├── Unauthorised    starting or cancelling a run needs the token that is set (401)
@@ -61,6 +63,14 @@ class UnusableProbe(TiebreakError):
 
 class RunEnded(TiebreakError):
     """A run in the foreground was interrupted."""
+
+
+class UnusableRevision(TiebreakError):
+    """There is no such revision of the rules, or no git to ask for it."""
+
+
+class UnreadableRules(TiebreakError):
+    """The rules of a revision are none that this version can read."""
 
 
 def said_back(value: str, limit: int = 60) -> str:

@@ -1,5 +1,6 @@
 """The application: settings, rules, routes and limits put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -7,11 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from app import __version__
 from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
+from app.archive import Archive
 from app.errors import UnusableSetting
 from app.knowledge.loader import load
 from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
@@ -64,13 +67,16 @@ def _service(settings: Settings, clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
     knowledge = load(settings.rules)
     runs = make_run_service(**settings.run_service, asked=questions_of(knowledge))
-    return Service(knowledge, runs, ServerFindings(runs.store), token, clock)
+    return Service(knowledge, runs, ServerFindings(runs.store), Archive(settings.data / "rules"), token, clock)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """While the application is served, runs are executed."""
-    runs: RunService = app.state.service.runs
+    threadpool_limits(1, user_api="blas")  # a core for an advice, and none taken from what a probe measures
+    service: Service = app.state.service
+    runs: RunService = service.runs
+    await asyncio.to_thread(service.archive.keep, service.knowledge)
     await runs.start()
     try:
         yield

@@ -18,6 +18,7 @@ def advice_report(knowledge: Knowledge, advice: Advice) -> str:
         [
             *_verdict(knowledge, advice),
             *_gates(advice),
+            *_sureness(knowledge, advice),
             *_reasons(knowledge, advice),
             *_stack(advice),
             "",
@@ -43,6 +44,20 @@ def _gates(advice: Advice) -> Iterator[str]:
         yield _paragraph(f"Hard constraint: {constraint.text} What would lift it: {constraint.lifted_by}")
     for caution in advice.cautions:
         yield _paragraph(f"Caution: {caution.text}")
+
+
+def _sureness(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
+    """What would flip it, and which question is worth an answer."""
+    smallest = advice.robustness.smallest_flips
+    if smallest.size is None:
+        yield "Nothing within three changed answers gives another recommendation."
+    elif smallest.size == 1:
+        yield f"{smallest.count} single answer{'' if smallest.count == 1 else 's'} would give another recommendation."
+    else:
+        yield f"No single answer gives another recommendation; {smallest.size} together do, in {smallest.count} ways."
+    if not advice.robustness.settled:
+        question = knowledge.questions[advice.robustness.open_questions[0].question]
+        yield f"The open question that can change it most: {question.ask} (--{question.id.replace('_', '-')})"
 
 
 def _reasons(knowledge: Knowledge, advice: Advice) -> Iterator[str]:

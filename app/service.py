@@ -1,15 +1,21 @@
 """What the routes share: the rule base, the clock, the runs, and the few questions asked of them."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from app.advice.advising import advise
 from app.advice.answers import Answers
-from app.advice.models import Advice
+from app.advice.deciding import Case
+from app.advice.models import Advice, Now
+from app.advice.then_and_now import now_against_then
+from app.advice.wishes import Wishes
+from app.archive import Archive
 from app.knowledge.base import Knowledge
 from app.knowledge.findings import with_findings
-from app.knowledge.models import Claim, PolicyId
+from app.knowledge.models import Claim
 from app.runs.service import RunService
 from app.server_findings import ServerFindings
 
@@ -19,6 +25,10 @@ Revision = int | None
 """The number of the finding up to which verdicts of this server count; 0 for none, None for the newest."""
 
 
+_advised = lru_cache(maxsize=128)(advise)
+"""Advice is the same for the same answers, rules, day and findings; the last hundred are kept."""
+
+
 @dataclass(frozen=True)
 class Service:
     """One per application; everything that a route needs to answer."""
@@ -26,19 +36,35 @@ class Service:
     knowledge: Knowledge
     runs: RunService
     found: ServerFindings
+    archive: Archive
     token: str | None = None
     clock: Clock = date.today
 
     def today(self) -> date:
         return self.clock()
 
-    async def advise(self, answers: Answers, policy: PolicyId, revision: Revision = None) -> Advice:
+    async def advise(self, answers: Answers, wishes: Wishes, revision: Revision = None) -> Advice:
         """The advice for these answers, as of today.
 
         Raises:
             InvalidFields: the server has not found as much as `revision` says.
         """
-        return advise(self.knowledge, answers, policy, self.today(), await self.found.at(revision))
+        found = await self.found.at(revision)
+        return await asyncio.to_thread(_advised, self.knowledge, answers, wishes, self.today(), found)
+
+    async def advise_then(
+        self, then: Knowledge, on: date, answers: Answers, wishes: Wishes, revision: Revision
+    ) -> tuple[Advice, Now]:
+        """The advice of another day, with the rules of then, and what it is now.
+
+        Raises:
+            InvalidFields: the server has not found as much as `revision` says.
+        """
+        found = await self.found.at(revision)
+        case = Case(with_findings(then, found), wishes.policy, on, wishes.priorities)
+        newest, today = await self.found.newest(), self.today()
+        now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, answers, wishes)
+        return await asyncio.to_thread(_advised, then, answers, wishes, on, found), now
 
     async def known(self) -> Knowledge:
         """The rules with everything that this server has found out laid over them."""

@@ -48,11 +48,21 @@ def strength_sentence(advice: Advice) -> str:
         return "Decided by a hard constraint, whatever the scores are."
     if advice.decided_by == "conflicting_constraints":
         return "Hard constraints contradict each other: no single framework meets all of them."
-    return {
-        "strong": "The evidence is strongly on its side.",
-        "leaning": "The evidence leans to its side.",
-        "either": "The evidence is about even.",
-    }[advice.strength]
+    shares = advice.robustness.everything
+    if advice.strength == "either":
+        pytorch, tensorflow = _share(shares.pytorch), _share(shares.tensorflow)
+        return f"PyTorch wins {pytorch} of the plausible weightings, TensorFlow {tensorflow}."
+    share = shares.pytorch if advice.recommendation == "pytorch" else shares.tensorflow
+    words = {"strong": "It clearly wins", "leaning": "It leans that way: it wins"}[advice.strength]
+    return f"{words} {_share(share)} of the plausible weightings."
+
+
+def _share(share: float) -> str:
+    """Whole per cent; what is not all is never said as 100%, nor what is something as 0%."""
+    rounded = round(100 * share)
+    if 0 < share < 1 and rounded in (0, 100):
+        return "less than 1%" if rounded == 0 else "more than 99%"
+    return f"{rounded}%"
 
 
 def instead(part: StackPart) -> str | None:

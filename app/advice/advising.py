@@ -1,93 +1,90 @@
 """Answers in, advice out. Pure: the day is an argument, and nothing is read or written."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from math import fsum
+from typing import Any
 
-from app.advice.answers import Answers, permalink
-from app.advice.checking import as_shipped, can_be_checked, checked_part, checking
+from app.advice.answers import Answers
+from app.advice.checking import checking
 from app.advice.comparison import differences
-from app.advice.evidence import Evidence
+from app.advice.deciding import Case, Decision, decide
 from app.advice.models import (
     Advice,
     Afresh,
-    ApiLayer,
     AsShipped,
-    CautionPart,
-    CitedSource,
-    ClaimPart,
-    ConstraintPart,
+    ByDefault,
     Continuity,
-    CriterionPart,
-    NamedComponent,
     OtherPolicy,
     OverlayPart,
-    Pair,
     Permalinks,
-    RaisedBy,
-    Reason,
-    SetAside,
 )
-from app.advice.scoring import Contribution, CriterionScore, Scored, score
+from app.advice.part import Pair
+from app.advice.permalinks import Made, permalink
+from app.advice.priorities import NONE
+from app.advice.robustness.report import flips_of, neighbourhood_of, pair, robustness_of
 from app.advice.stack import stack
-from app.advice.verdict import Verdict, standing_constraints, verdict
-from app.advice.weights import raises
+from app.advice.telling import api_layer, cautions, claim_part, constraint_part, criteria, reasons, set_aside
+from app.advice.verdict import Recommendation
+from app.advice.wishes import Wishes
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.findings import AS_SHIPPED, Findings, with_findings
-from app.knowledge.models import Citation, Claim, Component, Constraint, PolicyId
+from app.knowledge.models import PolicyId
 
 CODEBASE = "codebase"
 """The question whose answer is weighed as continuity, and left out to advise as if starting afresh."""
 
+CONTINUITY = "continuity"
+"""The criterion whose claims say what a team keeps by staying."""
+
 
 def advise(
-    shipped: Knowledge, answers: Answers, policy: PolicyId, today: date, findings: Findings = AS_SHIPPED
+    shipped: Knowledge, answers: Answers, wishes: Wishes, today: date, findings: Findings = AS_SHIPPED
 ) -> Advice:
-    """The recommendation for these answers under a policy, with its whole working, as of a day.
+    """The recommendation for these answers, with its whole working, as of a day.
 
     Args:
         findings: what this server has found out itself; it stands over what the rules say.
     """
     knowledge = with_findings(shipped, findings)
-    chosen = answers.sets
-    other: PolicyId = "documents" if policy == "today" else "today"
-    scored, constraints, decided = _decide(knowledge, chosen, policy, today)
-    scored_there, constraints_there, decided_there = _decide(knowledge, chosen, other, today)
-    api_layer = _api_layer(knowledge, scored.evidence, today)
-    changed = decided.recommendation != decided_there.recommendation
+    policy, chosen = wishes.policy, answers.sets
+    case = Case(knowledge, policy, today, wishes.priorities)
+    here, there = decide(case, chosen), decide(case.under(_other(policy)), chosen)
+    layer = api_layer(knowledge, here.scored.evidence, today)
+    around = neighbourhood_of(here)
     return Advice(
-        recommendation=decided.recommendation,
-        strength=decided.strength,
-        decided_by=decided.decided_by,
-        scores=Pair(**scored.scores),
-        neutral=scored.neutral,
-        constraints=[_constraint_part(knowledge, constraint) for constraint in constraints],
-        cautions=_cautions(knowledge, chosen),
-        criteria=[_criterion_part(knowledge, chosen, criterion) for criterion in scored.criteria],
-        reasons=_reasons(knowledge, scored.contributions, today),
-        set_aside=[_set_aside(knowledge, e.claim, today) for e in scored.evidence if e.amount == 0],
-        api_layer=api_layer,
-        stack=stack(knowledge, chosen, policy, decided.recommendation, api_layer.evidence, today),
+        **_verdict(here),
+        acceptability=pair(here.share(wishes.uncertain)),
+        flips=flips_of(here, around),
+        robustness=robustness_of(knowledge, here, wishes.uncertain, around),
+        priorities=dict(wishes.priorities.factors),
+        by_default=_by_default(case, chosen),
+        neutral=here.scored.neutral,
+        constraints=[constraint_part(knowledge, constraint) for constraint in here.constraints],
+        cautions=cautions(knowledge, chosen),
+        criteria=criteria(case, chosen, here.scored.criteria),
+        reasons=reasons(knowledge, here.scored.contributions, today),
+        set_aside=[set_aside(knowledge, e.claim, today) for e in here.scored.evidence if e.amount == 0],
+        api_layer=layer,
+        stack=stack(knowledge, chosen, policy, here.verdict.recommendation, layer.evidence, today),
         policy=policy,
-        documents_said=decided_there.recommendation if changed else None,
+        documents_said=_changed(here, there),
         other_policy=OtherPolicy(
-            policy=other,
-            recommendation=decided_there.recommendation,
-            strength=decided_there.strength,
-            decided_by=decided_there.decided_by,
-            constraints=[_constraint_part(knowledge, constraint) for constraint in constraints_there],
-            scores=Pair(**scored_there.scores),
-            differences=differences(knowledge, scored, scored_there),
+            policy=_other(policy),
+            **_verdict(there),
+            constraints=[constraint_part(knowledge, constraint) for constraint in there.constraints],
+            differences=differences(knowledge.claims, here.scored, there.scored),
         ),
-        continuity=_continuity(knowledge, answers, policy, today, decided),
+        continuity=_continuity(case, answers, here),
         answers=answers.plain(knowledge),
-        checking=checking(knowledge, scored),
-        as_shipped=_as_shipped(knowledge, shipped, answers, policy, today, scored),
+        checking=checking(knowledge, here.scored),
+        as_shipped=_as_shipped(case, shipped, answers, here),
         verdicts_revision=findings.revision,
-        permalink=permalink(answers, policy),
+        permalink=permalink(answers, wishes),
         permalinks=Permalinks(
-            shipped=permalink(answers, policy, 0), here=permalink(answers, policy, findings.revision)
+            shipped=permalink(answers, wishes, 0),
+            here=permalink(answers, wishes, findings.revision),
+            kept=permalink(answers, wishes, findings.revision, Made(knowledge.version, today)),
         ),
         as_of=today,
         rules_version=knowledge.version,
@@ -95,123 +92,56 @@ def advise(
     )
 
 
-def _decide(
-    knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date
-) -> tuple[Scored, list[Constraint], Verdict]:
-    scored = score(knowledge, chosen, knowledge.policies[policy], today)
-    constraints = standing_constraints(knowledge, chosen, knowledge.policies[policy], today)
-    return scored, constraints, verdict(knowledge.scoring, scored, constraints)
+def _other(policy: PolicyId) -> PolicyId:
+    return "documents" if policy == "today" else "today"
 
 
-def _as_shipped(
-    knowledge: Knowledge, shipped: Knowledge, answers: Answers, policy: PolicyId, today: date, scored: Scored
-) -> AsShipped | None:
-    if knowledge is shipped:
+def _verdict(decision: Decision) -> dict[str, Any]:
+    """The fields in which every part that holds a verdict says it."""
+    return {
+        "recommendation": decision.verdict.recommendation,
+        "strength": decision.verdict.strength,
+        "decided_by": decision.verdict.decided_by,
+        "scores": Pair(**decision.scored.scores),
+    }
+
+
+def _changed(here: Decision, there: Decision) -> Recommendation | None:
+    """The recommendation under the other policy, where it differs."""
+    said = there.verdict.recommendation
+    return said if said != here.verdict.recommendation else None
+
+
+def _by_default(case: Case, chosen: Chosen) -> ByDefault | None:
+    if not case.priorities:
         return None
-    scored_there, _, decided = _decide(shipped, answers.sets, policy, today)
-    return as_shipped(knowledge, scored, scored_there, decided)
+    decision = decide(replace(case, priorities=NONE), chosen)
+    weights = {criterion.criterion: criterion.weight for criterion in decision.scored.criteria}
+    return ByDefault(**_verdict(decision), acceptability=pair(decision.won), weights=weights)
 
 
-def _cited(citations: Sequence[Citation]) -> list[CitedSource]:
-    return [CitedSource(id=citation.id, section=citation.section) for citation in citations]
+def _as_shipped(case: Case, shipped: Knowledge, answers: Answers, here: Decision) -> AsShipped | None:
+    """The advice without this server's verdicts; None where they change nothing."""
+    if case.knowledge is shipped:
+        return None
+    decision = decide(replace(case, knowledge=shipped), answers.sets)
+    changes = differences(case.knowledge.claims, here.scored, decision.scored)
+    return AsShipped(**_verdict(decision), differences=changes) if changes else None
 
 
-def _named(component: Component) -> NamedComponent:
-    return NamedComponent(id=component.id, name=component.name, state=component.state)
-
-
-def _claim_part(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPart:
-    return ClaimPart(
-        claim=claim.id,
-        criterion=claim.criterion,
-        statement=claim.statement,
-        kind=claim.kind,
-        status=claim.status,
-        finding=claim.finding,
-        succeeded_by=claim.succeeded_by,
-        sources=_cited(claim.sources),
-        components=[_named(knowledge.components[id]) for id in claim.components],
-        review_due=claim.days_overdue(today) > 0,
-        checked_on=claim.checked_on,
-        checked_here=checked_part(knowledge, claim),
-        probe=claim.probe if can_be_checked(claim) else None,
-    )
-
-
-def _reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: date) -> list[Reason]:
-    """Largest contribution first; equal ones in the order of the rules."""
-    return [_reason(knowledge, contribution, today) for contribution in sorted(contributions, key=lambda c: -c.amount)]
-
-
-def _reason(knowledge: Knowledge, contribution: Contribution, today: date) -> Reason:
-    evidence = contribution.evidence
-    return Reason(
-        **vars(_claim_part(knowledge, evidence.claim, today)),
-        favours="neither" if evidence.side == "level" else evidence.side,
-        contribution=contribution.amount,
-        strength=evidence.claim.strength,
-        trust=evidence.trust,
-        speaks_for_keras=evidence.claim.favours == "keras",
-    )
-
-
-def _set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
-    return SetAside(**vars(_claim_part(knowledge, claim, today)), favours=claim.favours)
-
-
-def _api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
-    """The evidence for Keras as an API, whatever the policy counts it for."""
-    pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
-    return ApiLayer(
-        evidence=fsum(e.amount for e in pieces),
-        reasons=[_set_aside(knowledge, e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
-    )
-
-
-def _criterion_part(knowledge: Knowledge, chosen: Chosen, scored: CriterionScore) -> CriterionPart:
-    criterion = knowledge.criteria[scored.criterion]
-    raised = raises(knowledge, chosen, criterion.id)
-    return CriterionPart(
-        id=criterion.id,
-        name=criterion.name,
-        weight=scored.weight,
-        base_points=criterion.weight,
-        raised_by=[RaisedBy(question=r.question, option=r.option, points=r.points) for r in raised],
-        scores=Pair(**scored.scores),
-    )
-
-
-def _constraint_part(knowledge: Knowledge, constraint: Constraint) -> ConstraintPart:
-    return ConstraintPart(
-        id=constraint.id,
-        claim=constraint.claim,
-        requires=constraint.requires,
-        text=constraint.text,
-        lifted_by=constraint.lifted_by,
-        sources=_cited(knowledge.claims[constraint.claim].sources),
-    )
-
-
-def _cautions(knowledge: Knowledge, chosen: Chosen) -> list[CautionPart]:
-    return [
-        CautionPart(id=caution.id, text=caution.text, sources=_cited(caution.sources))
-        for caution in knowledge.cautions.values()
-        if caution.when.holds(chosen)
-    ]
-
-
-def _continuity(
-    knowledge: Knowledge, answers: Answers, policy: PolicyId, today: date, staying: Verdict
-) -> Continuity | None:
+def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity | None:
     """The advice with the code that exists against the advice without it; None when there is none to keep."""
     codebase = answers.chosen.get(CODEBASE, ("none",))[0]
     if codebase == "none":
         return None
-    scored, _, decided = _decide(knowledge, answers.without(CODEBASE).sets, policy, today)
-    afresh = Afresh(
-        recommendation=decided.recommendation,
-        strength=decided.strength,
-        decided_by=decided.decided_by,
-        scores=Pair(**scored.scores),
+    afresh = decide(case, answers.without(CODEBASE).sets)
+    return Continuity(
+        codebase=codebase,
+        staying=staying.verdict.recommendation,
+        afresh=Afresh(**_verdict(afresh)),
+        costs=[
+            claim_part(case.knowledge, piece.claim, case.today)
+            for piece in staying.scored.evidence
+            if piece.claim.criterion == CONTINUITY
+        ],
     )
-    return Continuity(codebase=codebase, staying=staying.recommendation, afresh=afresh)

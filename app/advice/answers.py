@@ -4,14 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import PolicyId, Question
-
-DEFAULT_POLICY: PolicyId = "today"
+from app.knowledge.models import Question
 
 
 @dataclass(frozen=True)
@@ -19,6 +16,9 @@ class Answers:
     """Question id → chosen option ids, both in the questionnaire's order. A question without an answer is absent."""
 
     chosen: Mapping[str, tuple[str, ...]]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.chosen.items()))
 
     @cached_property
     def sets(self) -> Chosen:
@@ -36,19 +36,6 @@ class Answers:
         """The answers as a caller would write them: one option, or a list for questions that take several."""
         many = {id for id, question in knowledge.questions.items() if question.kind == "many"}
         return {q: list(options) if q in many else options[0] for q, options in self.chosen.items()}
-
-
-def permalink(answers: Answers, policy: PolicyId, revision: int | None = None) -> str:
-    """The address of the advice's page, without scheme and host.
-
-    Args:
-        revision: the server's finding up to which its verdicts count, 0 for the rules as they are shipped; None for
-            whatever is newest when the page is read.
-    """
-    pairs = list(answers.pairs()) + ([("policy", policy)] if policy != DEFAULT_POLICY else [])
-    if revision is not None:
-        pairs.append(("verdicts", str(revision) if revision else "shipped"))
-    return f"/advice?{urlencode(pairs)}"
 
 
 def parse_answers(knowledge: Knowledge, raw: Mapping[str, Any], prefix: str = "") -> Answers:

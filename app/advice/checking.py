@@ -1,11 +1,9 @@
-"""What of an advice this server has checked itself, and what its verdicts change."""
+"""What of an advice this server has checked itself."""
 
 from collections.abc import Sequence
 
-from app.advice.comparison import differences
-from app.advice.models import AsShipped, CheckedPart, Checking, Pair
+from app.advice.models import CheckedPart, Checking
 from app.advice.scoring import Scored
-from app.advice.verdict import Verdict
 from app.knowledge.base import Knowledge
 from app.knowledge.findings import AS_SHIPPED, Findings
 from app.knowledge.models import Claim
@@ -45,17 +43,3 @@ def checking(knowledge: Knowledge, scored: Scored) -> Checking:
     here = [c.id for c in claims if c.id not in measured and checked_part(knowledge, c) is not None]
     unchecked = [c.id for c in claims if can_be_checked(c) and c.id not in here]
     return Checking(here=here, open=unchecked, measured=measured)
-
-
-def as_shipped(knowledge: Knowledge, here: Scored, shipped: Scored, decided: Verdict) -> AsShipped | None:
-    """The advice without this server's verdicts; None where they change nothing."""
-    changes = differences(knowledge, here, shipped)
-    if not changes:
-        return None
-    return AsShipped(
-        recommendation=decided.recommendation,
-        strength=decided.strength,
-        decided_by=decided.decided_by,
-        scores=Pair(**shipped.scores),
-        differences=changes,
-    )

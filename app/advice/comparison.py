@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 from app.advice.models import Difference
 from app.advice.scoring import Scored
-from app.knowledge.base import Knowledge
+from app.knowledge.models import Claim
 
 NEGLIGIBLE = 1e-12
 
 
-def differences(knowledge: Knowledge, here: Scored, there: Scored) -> list[Difference]:
+def differences(claims: Mapping[str, Claim], here: Scored, there: Scored) -> list[Difference]:
     """The claims that move the margin differently: the largest first, equal ones in the order of the rules."""
     moves_here, moves_there = _moves(here), _moves(there)
+    named = moves_here.keys() | moves_there.keys()
     found = [
         Difference(
             claim=claim.id,
@@ -21,8 +22,8 @@ def differences(knowledge: Knowledge, here: Scored, there: Scored) -> list[Diffe
             here=moves_here.get(id, 0.0),
             there=moves_there.get(id, 0.0),
         )
-        for id, claim in knowledge.claims.items()
-        if abs(moves_here.get(id, 0.0) - moves_there.get(id, 0.0)) > NEGLIGIBLE
+        for id, claim in claims.items()
+        if id in named and abs(moves_here.get(id, 0.0) - moves_there.get(id, 0.0)) > NEGLIGIBLE
     ]
     return sorted(found, key=lambda d: -abs(d.here - d.there))
 

@@ -1,13 +1,17 @@
 """Evidence: which claims apply to the answers, and how much each of them counts under a policy."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
+import numpy as np
+
+from app.advice.batch.applicability import Applicability
+from app.advice.batch.layout import Layout
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import Claim, Policy
+from app.knowledge.models import Claim, Policy, PolicyId
 
 Side = Literal["pytorch", "tensorflow", "level", "api"]
 """Whom evidence speaks for: a framework, both alike (`level`), or the Keras API rather than a framework (`api`)."""
@@ -26,18 +30,31 @@ class Evidence:
         return self.claim.strength * self.trust
 
 
-def applying_claims(knowledge: Knowledge, chosen: Chosen) -> list[Claim]:
-    """The claims whose condition the answers meet, in the order of the rule files."""
-    return [claim for claim in knowledge.claims.values() if claim.matters(chosen)]
+def applying_evidence(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date) -> list[Evidence]:
+    """The evidence whose claim's condition the answers meet, in the order of the rule files."""
+    layout, applicability, pieces = _compiled(knowledge, policy, today)
+    return [pieces[at] for at in np.flatnonzero(applicability.holds(layout.masks(chosen))[:, 0])]
 
 
-def gather(knowledge: Knowledge, claims: Sequence[Claim], policy: Policy, today: date) -> list[Evidence]:
-    """The evidence of those claims whose sources the policy counts, including claims that it trusts by nothing."""
-    return [
+@lru_cache(maxsize=8)
+def _compiled(
+    knowledge: Knowledge, policy: PolicyId, today: date
+) -> tuple[Layout, Applicability, tuple[Evidence, ...]]:
+    layout = Layout.of(knowledge)
+    pieces = gather(knowledge, knowledge.policies[policy], today)
+    return layout, Applicability.of(layout, [piece.claim for piece in pieces]), pieces
+
+
+def gather(knowledge: Knowledge, policy: Policy, today: date) -> tuple[Evidence, ...]:
+    """Every claim that may count and whose sources the policy counts, including claims that it trusts by nothing.
+
+    Background claims, which are about no situation, are none.
+    """
+    return tuple(
         Evidence(claim, _side(claim, policy), trust(claim, policy, today))
-        for claim in claims
-        if is_counted(knowledge, claim, policy)
-    ]
+        for claim in knowledge.claims.values()
+        if claim.matters_when is not None and is_counted(knowledge, claim, policy)
+    )
 
 
 def is_counted(knowledge: Knowledge, claim: Claim, policy: Policy) -> bool:

@@ -2,23 +2,13 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from app.advice.verdict import DecidedBy, Recommendation, Strength
+from app.advice.part import Pair, Part
+from app.advice.robustness.deciding import Strength
+from app.advice.robustness.parts import Flip, Robustness
+from app.advice.verdict import DecidedBy, Recommendation
 from app.knowledge.models import ClaimKind, ComponentState, Favours, Framework, PolicyId, Status
-
-
-class Part(BaseModel):
-    """Base of every part of an advice."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Pair(Part):
-    """A number for each framework."""
-
-    pytorch: float
-    tensorflow: float
 
 
 class CitedSource(Part):
@@ -91,6 +81,7 @@ class CriterionPart(Part):
     weight: float
     base_points: float
     raised_by: list[RaisedBy]
+    priority: float = Field(description="By what the visitor multiplies the points; 1 where nothing was said.")
     scores: Pair
 
 
@@ -197,6 +188,32 @@ class Permalinks(Part):
 
     shipped: str
     here: str
+    kept: str = Field(description="With the version of the rules and the day too: read later, it shows then and now.")
+
+
+class ByDefault(Part):
+    """The same answers without the visitor's own priorities."""
+
+    recommendation: Recommendation
+    strength: Strength
+    decided_by: DecidedBy
+    scores: Pair
+    acceptability: Pair
+    weights: dict[str, float]
+
+
+class Now(Part):
+    """What the advice is today, beside one of another day. In a difference, `here` is then and `there` is now."""
+
+    recommendation: Recommendation
+    strength: Strength
+    decided_by: DecidedBy
+    scores: Pair
+    acceptability: Pair
+    as_of: date
+    rules_version: str
+    differences: list[Difference]
+    permalink: str
 
 
 class Continuity(Part):
@@ -205,6 +222,7 @@ class Continuity(Part):
     codebase: str
     staying: Recommendation
     afresh: Afresh
+    costs: list[ClaimPart] = Field(description="What a team keeps by staying, and what moving costs it.")
 
 
 class OverlayPart(Part):
@@ -220,6 +238,11 @@ class Advice(Part):
     strength: Strength
     decided_by: DecidedBy
     scores: Pair
+    acceptability: Pair = Field(description="The share of plausible weightings and evidence under which each wins.")
+    flips: list[Flip] = Field(description="Every single answer that changes the recommendation.")
+    robustness: Robustness
+    priorities: dict[str, float] = Field(description="By what the visitor multiplies the weights of criteria.")
+    by_default: ByDefault | None = Field(description="The advice without the visitor's priorities; null without any.")
     neutral: float = Field(description="The part of each score that the evidence leaves open.")
     constraints: list[ConstraintPart]
     cautions: list[CautionPart]

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from math import fsum
 
-from app.advice.evidence import Evidence, applying_claims, gather
+from app.advice.evidence import Evidence, applying_evidence
+from app.advice.priorities import NONE, Priorities
 from app.advice.weights import weights
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import FRAMEWORKS, Framework, Policy
+from app.knowledge.models import FRAMEWORKS, Framework, PolicyId
 
 Scores = dict[Framework, float]
 
@@ -58,11 +59,11 @@ class Scored:
         return self.scores["pytorch"] - self.scores["tensorflow"]
 
 
-def score(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> Scored:
-    """Score both frameworks for the answers under a policy, as of a day."""
-    evidence = gather(knowledge, applying_claims(knowledge, chosen), policy, today)
+def score(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date, priorities: Priorities = NONE) -> Scored:
+    """Score both frameworks for the answers under a policy, as of a day, with a visitor's priorities."""
+    evidence = applying_evidence(knowledge, chosen, policy, today)
     grouped = _by_criterion(knowledge, evidence)
-    shares = weights(knowledge, chosen, grouped)
+    shares = weights(knowledge, chosen, grouped, priorities)
     neutral_amount = knowledge.scoring.neutral
     criteria, contributions, neutral = [], [], []
     for criterion, weight in shares.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from app.advice.models import StackPart, Successor
 from app.advice.verdict import Recommendation
@@ -30,11 +31,18 @@ def stack(
 def _picks(
     knowledge: Knowledge, chosen: Chosen, policy: PolicyId, framework: Framework, keras_evidence: float
 ) -> Iterator[Pick]:
-    for role in knowledge.roles:
-        for pick in knowledge.stack:
-            if (pick.role, pick.framework) == (role, framework) and _fits(pick, chosen, policy, keras_evidence):
-                yield pick
-                break
+    taken = set[str]()
+    for pick in _in_order(knowledge):
+        if pick.framework == framework and pick.role not in taken and _fits(pick, chosen, policy, keras_evidence):
+            taken.add(pick.role)
+            yield pick
+
+
+@lru_cache(maxsize=8)
+def _in_order(knowledge: Knowledge) -> list[Pick]:
+    """The picks by role, in the order of the roles; those of one role in the order of the rules."""
+    roles = list(knowledge.roles)
+    return sorted(knowledge.stack, key=lambda pick: roles.index(pick.role))
 
 
 def _fits(pick: Pick, chosen: Chosen, policy: PolicyId, keras_evidence: float) -> bool:

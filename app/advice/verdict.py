@@ -1,4 +1,4 @@
-"""From scores and hard constraints to a recommendation and the word for its strength."""
+"""From acceptability and hard constraints to a recommendation and the word for its strength."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,14 @@ from datetime import date
 from typing import Literal
 
 from app.advice.evidence import is_counted, trust
-from app.advice.scoring import Scored
+from app.advice.robustness.acceptability import Acceptability
+from app.advice.robustness.deciding import STEPS, Strength, side, step
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Constraint, Framework, Policy, Scoring
 
 Recommendation = Literal["pytorch", "tensorflow", "either"]
-Strength = Literal["strong", "leaning", "either"]
-ROUNDING = 1e-12
-"""More than the sums of a score can be off, and far less than a margin that means anything."""
-
+RECOMMENDATIONS: dict[int, Recommendation] = {1: "pytorch", -1: "tensorflow", 0: "either"}
 DecidedBy = Literal["scores", "constraint", "conflicting_constraints"]
 
 
@@ -28,23 +26,20 @@ class Verdict:
     decided_by: DecidedBy
 
 
-def verdict(scoring: Scoring, scored: Scored, constraints: Sequence[Constraint]) -> Verdict:
-    """Constraints decide before scores; constraints that contradict each other leave no single framework."""
+def verdict(scoring: Scoring, won: Acceptability, lowered: bool, constraints: Sequence[Constraint]) -> Verdict:
+    """Constraints decide before scores; constraints that contradict each other leave no single framework.
+
+    Args:
+        won: the shares of plausible weightings that each framework wins.
+        lowered: whether another way of adding up prefers the other framework.
+    """
     required: set[Framework] = {constraint.requires for constraint in constraints}
     if len(required) == 1:
         return Verdict(required.pop(), "strong", "constraint")
     if required:
         return Verdict("either", "either", "conflicting_constraints")
-    return _by_margin(scoring, scored.margin)
-
-
-def _by_margin(scoring: Scoring, margin: float) -> Verdict:
-    """A margin of exactly a threshold reaches it, also when it was rounded below it."""
-    size = abs(margin) + ROUNDING
-    if size < scoring.leaning:
-        return Verdict("either", "either", "scores")
-    strength: Strength = "strong" if size >= scoring.strong else "leaning"
-    return Verdict("pytorch" if margin > 0 else "tensorflow", strength, "scores")
+    strength = STEPS[step(scoring, max(won.pytorch, won.tensorflow), lowered)]
+    return Verdict(RECOMMENDATIONS[side(scoring, won, lowered)], strength, "scores")
 
 
 def standing_constraints(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> list[Constraint]:

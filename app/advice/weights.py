@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.advice.priorities import NONE, Priorities
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 
@@ -16,26 +17,32 @@ class Raise:
     points: float
 
 
-def raises(knowledge: Knowledge, chosen: Chosen, criterion: str) -> tuple[Raise, ...]:
-    """What raises a criterion: of each answered question the option that raises it most, the first of equals."""
-    found = []
-    for id, question in knowledge.questions.items():
-        options = [
-            option for option in question.options if option.id in chosen.get(id, ()) and criterion in option.raises
-        ]
-        if options:
-            best = max(options, key=lambda option: option.raises[criterion])
-            found.append(Raise(id, best.id, best.raises[criterion]))
-    return tuple(found)
+def raises(knowledge: Knowledge, chosen: Chosen) -> dict[str, list[Raise]]:
+    """Criterion → what raises it: of each answered question the option that raises it most, the first of equals."""
+    found: dict[str, list[Raise]] = {}
+    for id, options in chosen.items():
+        best: dict[str, Raise] = {}
+        for option in knowledge.questions[id].options:
+            if option.id in options:
+                for criterion, points in option.raises.items():
+                    if criterion not in best or points > best[criterion].points:
+                        best[criterion] = Raise(id, option.id, points)
+        for criterion, raised in best.items():
+            found.setdefault(criterion, []).append(raised)
+    return found
 
 
-def points(knowledge: Knowledge, chosen: Chosen, criterion: str) -> float:
-    """A criterion's weight before it is set in relation to the others: its base and what answers add."""
-    return knowledge.criteria[criterion].weight + sum(r.points for r in raises(knowledge, chosen, criterion))
+def weights(
+    knowledge: Knowledge, chosen: Chosen, criteria: Iterable[str], priorities: Priorities = NONE
+) -> dict[str, float]:
+    """The weights of the criteria that take part; they sum to 1, unless no criterion has any weight.
 
-
-def weights(knowledge: Knowledge, chosen: Chosen, criteria: Iterable[str]) -> dict[str, float]:
-    """The weights of the criteria that take part; they sum to 1, unless no criterion has any weight."""
-    raw = {criterion: points(knowledge, chosen, criterion) for criterion in criteria}
+    A criterion's points are its base and what answers add, times what a visitor's priorities make of it.
+    """
+    raised = raises(knowledge, chosen)
+    raw = {
+        c: (knowledge.criteria[c].weight + sum(r.points for r in raised.get(c, ()))) * priorities.of(c)
+        for c in criteria
+    }
     total = sum(raw.values())
     return {criterion: value / total for criterion, value in raw.items() if value > 0}

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.advice.checking import checked_part
 from app.advice.models import CheckedPart
+from app.advice.robustness.parts import UncertaintyPart
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
 
@@ -67,6 +68,15 @@ class AdviceRequest(BaseModel):
         default="here",
         description="Which verdicts count: `here`, this server's newest; `shipped`, none of its own; or those up to "
         "a number, an earlier advice's `verdicts_revision`.",
+    )
+
+    priorities: dict[str, float] = Field(
+        default={},
+        description="By what factor, 0 to 10, a criterion is to count more or less than the answers make of it.",
+        examples=[{"speed-and-footprint": 2}],
+    )
+    uncertain: UncertaintyPart = Field(
+        default=UncertaintyPart(weights=True, evidence=True), description="What the acceptability takes as uncertain."
     )
 
     @property

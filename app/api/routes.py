@@ -6,6 +6,9 @@ from fastapi import APIRouter, Query, Request
 
 from app.advice.answers import parse_answers
 from app.advice.models import Advice
+from app.advice.priorities import parse_priorities
+from app.advice.robustness.acceptability import Uncertainty
+from app.advice.wishes import Wishes
 from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
 from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
@@ -29,7 +32,9 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
 async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
     answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
-    return await service.advise(answers, request.policy, request.revision)
+    priorities = parse_priorities(service.knowledge, request.priorities, prefix="priorities.")
+    wishes = Wishes(request.policy, priorities, Uncertainty(request.uncertain.weights, request.uncertain.evidence))
+    return await service.advise(answers, wishes, request.revision)
 
 
 @api.get("/claims", tags=["claims"])

@@ -128,7 +128,7 @@ def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
         line = _line(event.start_mark)
         if isinstance(event, yaml.NodeEvent) and event.anchor and not isinstance(event, yaml.AliasEvent):
             yield Finding(name, line, "alias", "anchors and aliases are not allowed: write it out")
-        if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.style is None:
+        if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
             yield Finding(name, line, "alias", "merging with '<<' is not allowed: write it out")
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
             yield Finding(name, line, "tag", f"tags such as {event.tag} are not allowed")

@@ -1,19 +1,21 @@
-"""What loads and is still wrong: rules that can never have an effect.
+"""What loads and is still wrong: rules that can never have an effect, say a thing twice, or contradict each other.
 
 `check` adds these findings to those of the loader, which refuses a rule base for them; a dead rule does no harm to an
 advice, so it does not stop the service, but it is a mistake and `tiebreak rules check` fails for it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.errors import Finding, InvalidRules
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
+from app.knowledge.contradiction import contradiction_findings
+from app.knowledge.counting import counts_somewhere
 from app.knowledge.drafts import Drafts
 from app.knowledge.loader import SHIPPED, build, read
-from app.knowledge.models import Claim, Constraint, Entry, Pick
+from app.knowledge.models import Claim, Constraint, Entry
+from app.knowledge.redundancy import never_matters, redundancy_findings
 from app.knowledge.satisfiable import alternative_can_hold, can_hold
 
 
@@ -27,15 +29,19 @@ def check(overlay: Path | None = None, shipped: Path = SHIPPED) -> tuple[Finding
         drafts, changes = read(overlay, shipped)
     except InvalidRules as error:
         return error.findings
-    return InvalidRules(list(_effects(build(drafts, changes), drafts))).findings
+    return InvalidRules(list(rule_findings(build(drafts, changes), drafts))).findings
 
 
-def _effects(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def rule_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    """Every finding about rules that load."""
     yield from _dead_claims(knowledge, drafts)
+    yield from _dead_workloads(knowledge, drafts)
     yield from _dead_gates(knowledge, drafts)
     yield from _dead_alternatives(knowledge, drafts)
     yield from _unreachable_picks(knowledge, drafts)
     yield from _unreachable_options(knowledge, drafts)
+    yield from redundancy_findings(knowledge, drafts)
+    yield from contradiction_findings(knowledge, drafts)
 
 
 def _dead_claims(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
@@ -48,6 +54,8 @@ def _dead_claims(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
 def _dead_because(knowledge: Knowledge, claim: Claim) -> str | None:
     if claim.matters_when and not can_hold(knowledge, claim.matters_when):
         return "no answers meet matters_when"
+    if never_matters(knowledge, claim):
+        return "unless excepts all answers that meet matters_when"
     if not counts_somewhere(knowledge, claim):
         return f"no policy gives its kind of source and status {claim.status} any trust"
     criterion = knowledge.criteria[claim.criterion]
@@ -56,14 +64,17 @@ def _dead_because(knowledge: Knowledge, claim: Claim) -> str | None:
     return None
 
 
-def counts_somewhere(knowledge: Knowledge, claim: Claim) -> bool:
-    """Whether at least one policy counts one of the claim's sources and trusts its status."""
-    kinds = {knowledge.sources[citation.id].kind for citation in claim.sources}
-    return any(kinds & policy.counts and policy.trust[claim.status] > 0 for policy in knowledge.policies.values())
-
-
 def _is_raised(knowledge: Knowledge, criterion: str) -> bool:
     return any(criterion in option.raises for question in knowledge.questions.values() for option in question.options)
+
+
+def _dead_workloads(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    for id, workload in knowledge.workloads.items():
+        draft = drafts["workloads"][id]
+        if not can_hold(knowledge, workload.matters_when):
+            yield draft.finding("dead-workload", "no answers meet matters_when", "matters_when")
+        elif never_matters(knowledge, workload):
+            yield draft.finding("dead-workload", "unless excepts all answers that meet matters_when", "unless")
 
 
 def _dead_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
@@ -87,30 +98,10 @@ def _dead_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding
 
 
 def _unreachable_picks(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
-    """Own picks are there to go before the shipped ones, so a pick is only held against those of its own layer."""
-    picks: dict[str, list[Pick]] = defaultdict(list)
+    """Picks that a pick before them makes needless are found with what is redundant."""
     for draft in drafts.all("stack"):
-        pick: Pick = draft.entry
-        before = picks[draft.file.layer]
-        if not can_hold(knowledge, pick.when):
+        if not can_hold(knowledge, draft.entry.when):
             yield draft.finding("unreachable-pick", "no answers meet its condition", "when")
-        elif all(_is_taken(before, pick, policy) for policy in _policies(pick)):
-            yield draft.finding("unreachable-pick", "a pick before it always holds")
-        before.append(pick)
-
-
-def _policies(pick: Pick) -> tuple[str, ...]:
-    return ("documents", "today") if pick.policy == "both" else (pick.policy,)
-
-
-def _is_taken(before: Iterable[Pick], pick: Pick, policy: str) -> bool:
-    return any(
-        (other.role, other.framework) == (pick.role, pick.framework)
-        and policy in _policies(other)
-        and other.when.always
-        and other.keras_evidence is None
-        for other in before
-    )
 
 
 def _unreachable_options(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:

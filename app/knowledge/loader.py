@@ -1,6 +1,6 @@
 """Load the rule base: the shipped folder, and over it a folder of the host's own rules."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,17 +16,21 @@ SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 """The rules that come with Tiebreak."""
 
 
-def load(overlay: Path | None = None, shipped: Path = SHIPPED) -> Knowledge:
+def load(overlay: Path | None = None, shipped: Path = SHIPPED, past_probes: Collection[str] = ()) -> Knowledge:
     """Read the rule base, with `overlay` over the shipped rules when it is given.
+
+    `past_probes`: what rules of another day may name though there are no such probes today.
 
     Raises:
         InvalidRules: with every finding of every file, when there is one.
         UnusableSetting: a folder that is not there or holds no rule file.
     """
-    return build(*read(overlay, shipped))
+    return build(*read(overlay, shipped, past_probes))
 
 
-def read(overlay: Path | None, shipped: Path) -> tuple[Drafts, tuple[OverlayChange, ...]]:
+def read(
+    overlay: Path | None, shipped: Path, past_probes: Collection[str] = ()
+) -> tuple[Drafts, tuple[OverlayChange, ...]]:
     """The entries of a rule base that may be used, still with their places, and what the overlay changed.
 
     Raises:
@@ -38,7 +42,7 @@ def read(overlay: Path | None, shipped: Path) -> tuple[Drafts, tuple[OverlayChan
         own, own_findings = _read_layer(overlay, str(overlay))
         findings += own_findings
         drafts, changes = _lay_over(drafts, own)
-    findings += reference_findings(drafts, whole=not findings)
+    findings += reference_findings(drafts, whole=not findings, past_probes=past_probes)
     if findings:
         raise InvalidRules(findings)
     return drafts, changes

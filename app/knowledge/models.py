@@ -99,7 +99,7 @@ class Question(Entry):
     help: Text
     kind: Literal["one", "many"]
     core: bool = False
-    options: Annotated[tuple[Option, ...], BeforeValidator(_tuple), Field(min_length=2)]
+    options: Annotated[tuple[Option, ...], BeforeValidator(_tuple), Field(min_length=2, max_length=31)]
 
     @property
     def option_ids(self) -> tuple[str, ...]:
@@ -299,14 +299,23 @@ class Policy(Entry):
 class Scoring(Entry):
     """The constants of the value model.
 
-    `neutral`: evidence added to both sides of each criterion. `leaning` and `strong`: margins between the two total
-    scores (0 to 1) from which a verdict is called so; below `leaning` it is `either`. `constraint_trust`: the trust
-    that the claim behind a hard constraint needs for the constraint to stand.
+    `neutral`: evidence added to both sides of each criterion. `weight_factor`: 19 of 20 plausible weightings have a
+    criterion's weight within this factor of the stated one. `evidence_spread`: one standard deviation of what a piece
+    of evidence is worth, as a share of what it counts. `open_share`: how much of what an answer would move is
+    uncertain while its question is open. `samples`: how many weightings are drawn, with `seed`.
+    `leaning` and `strong`: shares of them that a framework must win for the verdict to be called so; below `leaning`
+    it is `either`. `constraint_trust`: the trust that the claim behind a hard constraint needs for the constraint to
+    stand.
     """
 
     neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    leaning: Share
-    strong: Share
+    weight_factor: Annotated[float, Field(gt=1, le=100, allow_inf_nan=False)] = 2.0
+    evidence_spread: Share = 0.5
+    open_share: Share = 0.5
+    samples: Annotated[int, Field(ge=10_000, le=1_000_000)] = 10_000
+    seed: Annotated[int, Field(ge=0)] = 0
+    leaning: Annotated[float, Field(gt=0.5, le=1, allow_inf_nan=False)]
+    strong: Annotated[float, Field(gt=0.5, le=1, allow_inf_nan=False)]
     constraint_trust: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
     @model_validator(mode="after")

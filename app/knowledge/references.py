@@ -1,9 +1,9 @@
 """What the entries say of each other: every id that is named exists, and every id that exists is used."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from app.errors import Finding
@@ -13,13 +13,14 @@ from app.knowledge.models import Claim, Component, Option, Question
 PROBES = Path(__file__).resolve().parents[2] / "probes"
 
 
-def reference_findings(drafts: Drafts, whole: bool) -> list[Finding]:
+def reference_findings(drafts: Drafts, whole: bool, past_probes: Collection[str] = ()) -> list[Finding]:
     """Every dangling, doubled and unused id of a rule base.
 
     `whole` says that nothing is missing from it; otherwise what an entry that could not be read may have used is not
-    called unused.
+    called unused. `past_probes` may be named besides those that there are.
     """
-    findings = [*_dangling_ids(drafts), *_dangling_probes(drafts), *_condition_findings(drafts)]
+    probes = probe_ids().union(past_probes)
+    findings = [*_dangling_ids(drafts), *_dangling_probes(drafts, probes), *_condition_findings(drafts)]
     if not whole:
         return findings
     missing = list(_missing_collections(drafts))
@@ -87,8 +88,7 @@ def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
             yield draft.finding("value", "conflicts with itself", key)
 
 
-def _dangling_probes(drafts: Drafts) -> Iterator[Finding]:
-    known = probe_ids()
+def _dangling_probes(drafts: Drafts, known: Collection[str]) -> Iterator[Finding]:
     for draft in drafts.all("claims", "workloads"):
         if draft.entry.probe is not None and draft.entry.probe not in known:
             yield draft.finding("dangling-id", f"'{draft.entry.probe}' is none of the probes", "probe")
@@ -97,7 +97,13 @@ def _dangling_probes(drafts: Drafts) -> Iterator[Finding]:
 @cache
 def probe_ids() -> frozenset[str]:
     """The ids of the shipped probes: the names of their files. What is in them is none of the rules' business."""
-    return frozenset(path.stem for path in PROBES.glob("*/[a-z]*.py") if path.parent.name in ("capability", "timing"))
+    return probes_among(PROBES.glob("*/*.py"))
+
+
+def probes_among(paths: Iterable[PurePath]) -> frozenset[str]:
+    """The ids of the probes among some files."""
+    files = (path for path in paths if path.parent.name in ("capability", "timing") and path.suffix == ".py")
+    return frozenset(path.stem for path in files if path.stem[0].islower())
 
 
 def _condition_findings(drafts: Drafts) -> Iterator[Finding]:

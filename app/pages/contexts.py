@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.advice.models import Advice, CheckedPart, Reason
+from app.advice.models import Advice, CheckedPart, Now, Reason
 from app.errors import FieldProblem
 from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
+from app.pages.robustness import RobustnessView
 from app.runs.measuring.presets import Level
 from app.runs.models import Preset
 
@@ -40,6 +41,7 @@ class QuestionnairePage(Page):
     asks: Mapping[str, str]
     open_more: bool
     policy: str
+    wishes: Sequence[tuple[str, str]]
     claims: int
     sources: int
 
@@ -68,6 +70,8 @@ class AdvicePage(Page):
     headline: str
     strength: str
     address: str
+    kept: bool
+    """Whether the address keeps to the rules or the day that it names."""
     summary: str
     for_pytorch: Sequence[Reason]
     for_tensorflow: Sequence[Reason]
@@ -78,6 +82,10 @@ class AdvicePage(Page):
     labels: Mapping[tuple[str, str], str]
     policies: Mapping[PolicyId, Policy]
     policy_links: Mapping[PolicyId, str]
+    robustness: RobustnessView
+    scoring: Scoring
+    now: Now | None
+    lost: str | None
     open_checks: OpenChecks
     newest_link: str
     json_body: str

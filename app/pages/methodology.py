@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
-from itertools import product
 from threading import Lock
 from typing import get_args
 
-from app.advice.scoring import score
-from app.advice.verdict import Recommendation, standing_constraints, verdict
+import numpy as np
+from numpy.typing import NDArray
+
+from app.advice.robustness.open_questions import core_situations
+from app.advice.robustness.situation import judge_of
+from app.advice.verdict import RECOMMENDATIONS
 from app.knowledge.base import Knowledge
-from app.knowledge.conditions import Chosen
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import NAMES, Policy, Status
 from app.pages.contexts import MethodologyPage, PolicyWins, Tally, WinShare
@@ -62,24 +64,20 @@ _COUNTING = Lock()
 
 @lru_cache(maxsize=4)
 def _count_wins(knowledge: Knowledge, today: date) -> tuple[PolicyWins, ...]:
-    """Count recommendations over every combination of one option for each core question; about a second's work."""
+    """Count recommendations over every combination of one option for each core question."""
     return tuple(_policy_wins(knowledge, policy, today) for policy in knowledge.policies.values())
 
 
 def _policy_wins(knowledge: Knowledge, policy: Policy, today: date) -> PolicyWins:
-    core = [question for question in knowledge.questions.values() if question.core]
-    counts: dict[str, Counter[str]] = {option.id: Counter() for option in core[0].options}
-    for options in product(*(question.option_ids for question in core)):
-        chosen = {question.id: frozenset({option}) for question, option in zip(core, options, strict=True)}
-        counts[options[0]][_recommendation(knowledge, chosen, policy, today)] += 1
-    rows = [_share(option.label, counts[option.id]) for option in core[0].options]
-    return PolicyWins(policy, [_share("All combinations", sum(counts.values(), Counter())), *rows])
+    judge = judge_of(knowledge, policy.id, today)
+    situations = np.hstack(list(core_situations(judge.scorer)))
+    sides = judge.sides(situations)
+    core = next(question for question in knowledge.questions.values() if question.core)
+    given = situations[judge.scorer.layout.rows[core.id]]
+    rows = [_share(option.label, sides[given == 1 << bit]) for bit, option in enumerate(core.options)]
+    return PolicyWins(policy, [_share("All combinations", sides), *rows])
 
 
-def _recommendation(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> Recommendation:
-    constraints = standing_constraints(knowledge, chosen, policy, today)
-    return verdict(knowledge.scoring, score(knowledge, chosen, policy, today), constraints).recommendation
-
-
-def _share(label: str, counts: Mapping[str, int]) -> WinShare:
+def _share(label: str, sides: NDArray[np.int8]) -> WinShare:
+    counts = Counter(RECOMMENDATIONS[side] for side in sides.tolist())
     return WinShare(label, counts["pytorch"], counts["tensorflow"], counts["either"])

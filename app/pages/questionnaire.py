@@ -15,8 +15,14 @@ def questionnaire_page(
     policy: str,
     change: str | None = None,
     problems: Sequence[FieldProblem] = (),
+    wishes: Sequence[tuple[str, str]] = (),
 ) -> QuestionnairePage:
-    """The form with what can be kept of the raw answers; `change` is the question that the visitor came to change."""
+    """The form with what can be kept of the raw answers.
+
+    Args:
+        change: the question that the visitor came to change.
+        wishes: (key, value) of what the address says besides answers and policy, which the form hands on.
+    """
     chosen = accepted_answers(knowledge, raw).sets
     messages = {problem.field: problem.message for problem in problems}
     views = [
@@ -33,6 +39,7 @@ def questionnaire_page(
         asks={id: question.ask for id, question in knowledge.questions.items()},
         open_more=any(view.chosen or view.problem or view.question.id == change for view in more),
         policy=policy,
+        wishes=wishes,
         claims=len(knowledge.claims),
         sources=sum(1 for id in claims_per_source(knowledge) if knowledge.sources[id].kind == "document"),
     )

@@ -7,26 +7,41 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.advice.answers import DEFAULT_POLICY, Answers, parse_answers, permalink
-from app.errors import FieldProblem, InvalidFields, RequestError
+from app.advice.answers import Answers, parse_answers
+from app.advice.permalinks import LATELY, PRIORITY, Made, permalink
+from app.advice.priorities import NONE
+from app.advice.robustness.acceptability import EVERYTHING
+from app.advice.robustness.answer_map import FIXED
+from app.advice.wishes import DEFAULT_POLICY, Wishes
+from app.errors import FieldProblem, InvalidFields, RequestError, said_back
+from app.knowledge.base import Knowledge
 from app.knowledge.ledger import find_claim, make_filter
 from app.knowledge.models import PolicyId
 from app.pages.advice import advice_page, open_checks
+from app.pages.asked import Asked
 from app.pages.claims import claim_page, claims_page, sources_page
 from app.pages.contexts import AdvicePage, DocsPage, ErrorPage
+from app.pages.map import MapPage, map_page
 from app.pages.methodology import methodology_page
 from app.pages.questionnaire import questionnaire_page
 from app.pages.rendering import html, text
 from app.pages.verdicts import claim_check
 from app.problem import wants_page
-from app.query import Items, policy_of, raw_answers, revision_of, single_values
+from app.query import (
+    Items,
+    made_of,
+    other_wishes,
+    policy_of,
+    priorities_of,
+    raw_answers,
+    revision_of,
+    single_values,
+    uncertain_of,
+)
 from app.service import Revision, Service
 from app.web import ServiceOf
 
 T = TypeVar("T")
-
-NO_QUESTIONS = ("policy", "verdicts")
-"""Keys of a query that are no questions of the questionnaire."""
 
 pages = APIRouter(include_in_schema=False)
 
@@ -39,9 +54,10 @@ def _items(request: Request) -> Items:
 async def home(request: Request, service: ServiceOf) -> HTMLResponse:
     """The questionnaire, prefilled with whatever answers the address carries."""
     items = _items(request)
-    raw = raw_answers(items, besides=(*NO_QUESTIONS, "change"))
+    raw = raw_answers(items, besides=("change",))
     change = next((value for key, value in items if key == "change"), None)
-    return html("questionnaire.html", questionnaire_page(service.knowledge, raw, _policy_or_default(items), change))
+    page = questionnaire_page(service.knowledge, raw, _policy_or_default(items), change, wishes=other_wishes(items))
+    return html("questionnaire.html", page)
 
 
 @pages.get("/advice")
@@ -55,8 +71,9 @@ async def advice(request: Request, service: ServiceOf) -> Response:
         if not wants_page(request):
             raise
         return _questionnaire_again(request, service, error)
-    if any(value == "" for _, value in items):
-        return RedirectResponse(permalink(wanted.answers, wanted.policy, wanted.revision), status_code=303)
+    if _says_too_much(items, wanted.wishes):
+        address = permalink(wanted.answers, wanted.wishes, wanted.revision, wanted.made)
+        return RedirectResponse(address, status_code=303)
     return html("advice.html", page)
 
 
@@ -64,7 +81,7 @@ async def advice(request: Request, service: ServiceOf) -> Response:
 async def decision_record(request: Request, service: ServiceOf) -> Response:
     """The advice as a Markdown architecture decision record (MADR 4)."""
     page = await _advice_page(service, _wanted(service, _items(request)))
-    address = f"{request.base_url}".rstrip("/") + page.advice.permalinks.here
+    address = f"{request.base_url}".rstrip("/") + (page.address if page.kept else page.advice.permalinks.here)
     return text("advice.md", replace(page, address=address), "text/markdown")
 
 
@@ -73,12 +90,15 @@ class Wanted:
     """What a query asks advice on."""
 
     answers: Answers
-    policy: PolicyId
+    wishes: Wishes
     revision: Revision
+    made: Made
+    then: Knowledge | None
+    """The rules that a link was made with, where it says so and this server has them."""
 
 
 def _wanted(service: Service, items: Items) -> Wanted:
-    """Answers, policy and revision of a query, with the problems of all at once."""
+    """Answers, wishes and revision of a query, with the problems of all at once."""
     problems: list[FieldProblem] = []
 
     def attempt(read: Callable[[], T], otherwise: T) -> T:
@@ -88,11 +108,15 @@ def _wanted(service: Service, items: Items) -> Wanted:
             problems.extend(error.problems)
             return otherwise
 
-    wanted = Wanted(
-        attempt(lambda: parse_answers(service.knowledge, raw_answers(items, besides=NO_QUESTIONS)), Answers({})),
+    made = attempt(lambda: made_of(items), Made())
+    then = _rules_of(service, made)
+    answers = attempt(lambda: parse_answers(then or service.knowledge, raw_answers(items)), Answers({}))
+    wishes = Wishes(
         attempt(lambda: policy_of(items), DEFAULT_POLICY),
-        attempt(lambda: revision_of(items), None),
+        attempt(lambda: priorities_of(then or service.knowledge, items), NONE),
+        attempt(lambda: uncertain_of(items), EVERYTHING),
     )
+    wanted = Wanted(answers, wishes, attempt(lambda: revision_of(items), None), made, then)
     if problems:
         raise InvalidFields(problems)
     return wanted
@@ -105,17 +129,60 @@ def _policy_or_default(items: Items) -> PolicyId:
         return DEFAULT_POLICY
 
 
+def _says_too_much(items: Items, wishes: Wishes) -> bool:
+    """Whether an address holds what a form sends of fields that were left as they are."""
+    weights = [key for key, _ in items if key.startswith(PRIORITY)]
+    return any(value == "" for _, value in items) or len(weights) > len(wishes.priorities.factors)
+
+
+def _rules_of(service: Service, made: Made) -> Knowledge | None:
+    """The rules of then; today's where a link names no others, None where it names none and no day."""
+    if made.rules in (None, service.knowledge.version):
+        return service.knowledge if made.on or made.rules else None
+    return service.archive.find(made.rules or "")
+
+
 async def _advice_page(service: Service, wanted: Wanted) -> AdvicePage:
-    advice = await service.advise(wanted.answers, wanted.policy, wanted.revision)
+    now = None
+    if wanted.then is None:
+        advice = await service.advise(wanted.answers, wanted.wishes, wanted.revision)
+    else:
+        on = wanted.made.on or service.today()
+        advice, now = await service.advise_then(wanted.then, on, wanted.answers, wanted.wishes, wanted.revision)
     checks = open_checks(service.knowledge, advice, service.runs.slow_probes, needs_token=service.token is not None)
-    return advice_page(service.knowledge, wanted.answers, advice, checks, wanted.revision)
+    lost = wanted.made.rules if wanted.then is None else None
+    asked = Asked(wanted.answers, wanted.wishes, wanted.revision, LATELY if wanted.then is None else wanted.made)
+    return advice_page(wanted.then or service.knowledge, asked, advice, checks, now, lost)
 
 
 def _questionnaire_again(request: Request, service: Service, error: InvalidFields) -> Response:
     items = _items(request)
-    raw = raw_answers(items, besides=NO_QUESTIONS)
-    page = questionnaire_page(service.knowledge, raw, _policy_or_default(items), problems=error.problems)
+    raw = raw_answers(items)
+    faulty = {problem.field for problem in error.problems}
+    wishes = [(key, value) for key, value in other_wishes(items) if key not in faulty]
+    policy = _policy_or_default(items)
+    page = questionnaire_page(service.knowledge, raw, policy, problems=error.problems, wishes=wishes)
     return html("questionnaire.html", page, status=error.status)
+
+
+@pages.get("/map")
+def answer_space(request: Request, service: ServiceOf) -> HTMLResponse:
+    """Who wins where, at a glance. Not async: a new day's map takes a moment."""
+    return html("map.html", _map_page(request, service))
+
+
+@pages.get("/map.svg")
+def answer_space_picture(request: Request, service: ServiceOf) -> Response:
+    """The same as a picture that stands alone."""
+    return text("map.svg", _map_page(request, service), "image/svg+xml")
+
+
+def _map_page(request: Request, service: Service) -> MapPage:
+    items = _items(request)
+    values = single_values(items)
+    if unknown := sorted(set(values) - {"policy", FIXED}):
+        raise InvalidFields([FieldProblem(said_back(unknown[0]), "is no part of a map", ("policy", FIXED))])
+    return map_page(service.knowledge, policy_of(items), service.today(), values.get(FIXED) or None)
 
 
 @pages.get("/claims")

@@ -66,3 +66,28 @@ def test_the_keyboard_alone_is_enough(browser: Browser, base_url: str) -> None:
         page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"language=python&deployment=mobile&data_type=text&goal=production$"))
+
+
+def test_the_result_moves_while_a_slider_does(browser: Browser, base_url: str) -> None:
+    context = browser.new_context(base_url=base_url)
+    page = context.new_page()
+    page.goto("/advice?language=python&deployment=server&data_type=images&goal=research")
+    slider, result = page.locator("#weight-serving-and-scale"), page.locator("#priority-result")
+    expect(result).to_be_hidden()
+    slider.fill("5")
+    expect(page.locator("output[for=weight-serving-and-scale]")).to_have_text("× 5")
+    expect(result).to_contain_text("wins")
+    first = result.text_content()
+    slider.fill("0")
+    expect(result).not_to_have_text(first or "")
+    page.get_by_role("button", name="Weigh it so").click()
+    expect(page).to_have_url(re.compile(r"weight\.serving-and-scale=0"))
+    expect(page.locator("main")).to_contain_text("Your priorities")
+    context.close()
+
+
+def test_the_map_leads_to_an_advice(look: BrowserContext) -> None:
+    page = look.new_page()
+    page.goto("/map")
+    page.locator("svg.map a").nth(7).click()
+    expect(page).to_have_url(re.compile(r"/advice\?"))

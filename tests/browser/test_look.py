@@ -8,7 +8,11 @@ BEGINNER = (
     "/advice?language=python&deployment=experiments&data_type=text&goal=prototype&experience=beginner"
     "&control=high_level&model=pretrained&needs=dashboards&needs=language_models&codebase=tensorflow1"
 )
+RESEARCH = "/advice?language=python&deployment=server&data_type=images&goal=research"
 PAGES = {
+    "map": "/map",
+    "priorities": f"{RESEARCH}&weight.serving-and-scale=4&certain=weights",
+    "an advice of another day": f"{RESEARCH}&rules=0123456789ab&on=2026-01-01",
     "questionnaire": "/",
     "advice": "/advice?language=python&deployment=mobile&data_type=images&goal=production",
     "long advice": BEGINNER,

@@ -12,6 +12,7 @@ from scipy import stats
 from app.knowledge.models import FRAMEWORKS
 from app.runs.measuring.statistics import percentile
 from bench.__main__ import main
+from bench.advice import AdviceRow
 from bench.agreement.part import TASKS as AGREEMENT_TASKS
 from bench.agreement.part import ToolRow, tools_for
 from bench.conditions import Conditions
@@ -124,12 +125,20 @@ def web() -> list[Row]:
     return [row for _, row in rows]
 
 
+def advice() -> list[Row]:
+    medians = {"advice": 5e-3, "acceptability": 1e-4, "library": 0.8}
+    medians |= {"route, not asked before": 8e-3, "route, from the cache": 2e-3, "bare route": 1e-3}
+    times = [1 + k / 1000 for k in range(100)]
+    return [AdviceRow(what=what, seconds=tuple(s * time for time in times)) for what, s in medians.items()]
+
+
 MADE_UP = {
     "agreement": agreement(),
     "false_winners": false_winners(),
     "detection": detection(),
     "noise": noise(),
     "web": web(),
+    "advice": advice(),
 }
 
 

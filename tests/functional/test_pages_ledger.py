@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl, urljoin
 from xml.etree.ElementTree import Element
+from zlib import crc32
 
 import httpx
 import pytest
@@ -55,8 +56,12 @@ async def test_an_unusable_filter_is_an_error_page_that_names_it(client: httpx.A
 
 
 async def test_every_link_of_the_site_leads_somewhere(client: httpx.AsyncClient) -> None:
-    """A crawl from the first page and a few advices; every fragment must be an id on the page that it points into."""
-    waiting = ["/", advice_address(CORE), advice_address(RICH), *map(advice_address, SAMPLE[:3])]
+    """A crawl from the first page and a few advices; every fragment must be an id on the page that it points into.
+
+    An advice links its neighbours, those theirs, and so on to every possible answer: of these a few are followed.
+    """
+    begun = ["/", advice_address(CORE), advice_address(RICH), *map(advice_address, SAMPLE[:3])]
+    waiting = list(begun)
     ids: dict[str, set[str]] = {}
     fragments: set[tuple[str, str, str]] = set()
     while waiting:
@@ -71,6 +76,10 @@ async def test_every_link_of_the_site_leads_somewhere(client: httpx.AsyncClient)
             target, _, fragment = urljoin(f"http://tiebreak.test{address}", link).partition("#")
             assert target.startswith("http://tiebreak.test/"), f"{address} points to {link}"
             local = target.removeprefix("http://tiebreak.test")
+            if local.startswith("/advice?") and local not in begun and crc32(local.encode()) % 16:
+                continue
+            if local.startswith("/advice?") and address.startswith("/advice?") and address not in begun:
+                continue
             waiting.append(local)
             if fragment:
                 fragments.add((local, fragment, address))

@@ -30,9 +30,9 @@ HEADLINES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "either": "Either
 STRENGTH_WORDS = {
     "Decided by a hard constraint": "strong",
     "Hard constraints contradict each other": "either",
-    "The evidence is strongly on its side": "strong",
-    "The evidence leans to its side": "leaning",
-    "The evidence is about even": "either",
+    "It clearly wins": "strong",
+    "It leans that way": "leaning",
+    "PyTorch wins": "either",
 }
 
 

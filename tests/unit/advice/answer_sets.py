@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from app.advice.advising import advise
 from app.advice.answers import parse_answers
 from app.advice.models import Advice
+from app.advice.priorities import NONE, Priorities
+from app.advice.wishes import Wishes
 from app.knowledge.base import Knowledge
 from app.knowledge.findings import AS_SHIPPED, Findings
 from app.knowledge.loader import load
@@ -43,10 +45,11 @@ def advice_on(
     day: date = FRESH,
     knowledge: Knowledge | None = None,
     findings: Findings = AS_SHIPPED,
+    priorities: Priorities = NONE,
 ) -> Advice:
     """The engine's advice on valid raw answers."""
     rules = knowledge or shipped_rules()
-    return advise(rules, parse_answers(rules, raw), policy, day, findings)
+    return advise(rules, parse_answers(rules, raw), Wishes(policy, priorities), day, findings)
 
 
 def answer_sets() -> st.SearchStrategy[RawAnswers]:

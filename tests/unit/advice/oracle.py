@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from math import exp, log, sqrt
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import yaml
@@ -18,6 +20,7 @@ Chosen = dict[str, set[str]]
 
 RULES = Path(__file__).resolve().parents[3] / "rules"
 HALF = Fraction(1, 2)
+SIGNS = {"pytorch": 1, "tensorflow": -1, "neither": 0}
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,10 @@ class OracleAdvice:
     contributions: dict[str, tuple[str, Fraction]]
     set_aside: set[str]
     api_evidence: Fraction
-    recommendation: str
-    strength: str
+    variances: dict[str, float]
+    required: set[str]
     constraints: list[str]
     cautions: list[str]
-    near_a_threshold: bool
 
 
 @cache
@@ -159,17 +161,13 @@ def consult(
     keras = [id for id in counting if rules["claims"][id]["favours"] == "keras"]
     standing = standing_constraints(rules, chosen, policy, day)
     scored = score(rules, chosen, {id: a for id, a in counting.items() if sides[id] != "api"}, sides)
-    margin = scored.scores["pytorch"] - scored.scores["tensorflow"]
-    recommendation, strength = decide(rules, margin, {constraint["requires"] for constraint in standing})
     return OracleAdvice(
         **vars(scored),
         set_aside=set(amounts) - set(counting),
         api_evidence=sum((counting[id] for id in keras), Fraction(0)),
-        recommendation=recommendation,
-        strength=strength,
+        required={constraint["requires"] for constraint in standing},
         constraints=[constraint["id"] for constraint in standing],
         cautions=[caution["id"] for caution in rules["cautions"].values() if holds(caution["when"], chosen)],
-        near_a_threshold=any(abs(abs(margin) - limit) < Fraction(1, 10**9) for limit in thresholds(rules)),
     )
 
 
@@ -180,6 +178,7 @@ class OracleScore:
     weights: dict[str, Fraction]
     criterion_scores: dict[str, dict[str, Fraction]]
     contributions: dict[str, tuple[str, Fraction]]
+    variances: dict[str, float]
 
 
 def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dict[str, str]) -> OracleScore:
@@ -192,6 +191,7 @@ def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dic
     weights: dict[str, Fraction] = {}
     criterion_scores: dict[str, dict[str, Fraction]] = {}
     contributions: dict[str, tuple[str, Fraction]] = {}
+    variances: dict[str, float] = {}
     open_part = Fraction(0) if taking_part else HALF
     for criterion in taking_part:
         weight = points_of[criterion] / all_points
@@ -209,11 +209,14 @@ def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dic
                 contributions[id] = (sides[id], weight * amounts[id] / whole)
         weights[criterion] = weight
         criterion_scores[criterion] = {framework: value / whole for framework, value in sums.items()}
+        apart = (sums["pytorch"] - sums["tensorflow"]) / whole
+        pulls = [(SIGNS[sides[id]] - apart) * amounts[id] / whole for id in members]
+        variances[criterion] = float(sum(pull**2 for pull in pulls)) * float(rules["scoring"]["evidence_spread"]) ** 2
     scores = {
         f: sum((weights[c] * criterion_scores[c][f] for c in taking_part), Fraction(0)) if taking_part else HALF
         for f in ("pytorch", "tensorflow")
     }
-    return OracleScore(scores, open_part, weights, criterion_scores, contributions)
+    return OracleScore(scores, open_part, weights, criterion_scores, contributions, variances)
 
 
 def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date) -> list[Entry]:
@@ -228,16 +231,40 @@ def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date)
     return standing
 
 
-def thresholds(rules: Entry) -> tuple[Fraction, Fraction]:
-    """The margins from which a verdict is called leaning, and strong."""
-    return exact(rules["scoring"]["leaning"]), exact(rules["scoring"]["strong"])
+def share_of_weightings(oracle: OracleAdvice, open_spread: float) -> float:
+    """PyTorch's share of the plausible weightings, if what is uncertain came to a normal distribution.
+
+    A factor that is log-normal around 1 has the mean exp(s²/2) and the mean square exp(2 s²).
+    """
+    scoring = rule_files(RULES)["scoring"]
+    s = log(scoring["weight_factor"]) / NormalDist().inv_cdf(0.975)
+    mean, square = exp(s**2 / 2), exp(2 * s**2)
+    pulls = {c: float(w) * apart(oracle, c) for c, w in oracle.weights.items()}
+    noise = sum(float(w) ** 2 * oracle.variances[c] for c, w in oracle.weights.items())
+    variance = (square - mean**2) * sum(pull**2 for pull in pulls.values()) + square * noise + open_spread**2
+    return NormalDist().cdf(mean * sum(pulls.values()) / sqrt(variance)) if variance else 0.5
 
 
-def decide(rules: Entry, margin: Fraction, required: set[str]) -> tuple[str, str]:
-    """Recommendation and strength: constraints first, then the margin of PyTorch over TensorFlow."""
-    if len(required) == 1:
-        return next(iter(required)), "strong"
-    leaning, strong = thresholds(rules)
-    if required or abs(margin) < leaning:
-        return "either", "either"
-    return ("pytorch" if margin > 0 else "tensorflow"), ("strong" if abs(margin) >= strong else "leaning")
+def apart(oracle: OracleAdvice, criterion: str) -> float:
+    """PyTorch's score on a criterion less TensorFlow's."""
+    scores = oracle.criterion_scores[criterion]
+    return float(scores["pytorch"] - scores["tensorflow"])
+
+
+def others_prefer(oracle: OracleAdvice) -> list[float]:
+    """By the weighted product and by the distance to the ideal: positive where PyTorch is preferred."""
+    product, ahead, behind = 0.0, 0.0, 0.0
+    for criterion, weight in oracle.weights.items():
+        pytorch, tensorflow = (float(oracle.criterion_scores[criterion][f]) for f in ("pytorch", "tensorflow"))
+        product += float(weight) * log(pytorch / tensorflow)
+        pull = float(weight) * (pytorch - tensorflow) / sqrt(pytorch**2 + tensorflow**2)
+        ahead, behind = ahead + max(pull, 0) ** 2, behind + min(pull, 0) ** 2
+    return [product, sqrt(ahead) - sqrt(behind)]
+
+
+def word_for(share: float, lowered: bool) -> str:
+    """Strength: by the share of the plausible weightings, one step less where another method disagrees."""
+    scoring = rule_files(RULES)["scoring"]
+    words = ["either", "leaning", "strong"]
+    reached: int = (share >= scoring["leaning"]) + (share >= scoring["strong"])
+    return words[max(reached - lowered, 0)]

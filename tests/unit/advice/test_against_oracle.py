@@ -17,10 +17,13 @@ from tests.unit.advice.answer_sets import (
     policies,
     seeded_answers,
 )
-from tests.unit.advice.oracle import OracleAdvice, consult
+from tests.unit.advice.oracle import OracleAdvice, consult, others_prefer, share_of_weightings, word_for
 from tests.unit.advice.server_findings import NOTHING, Found, server_findings
 
 CLOSE = 1e-9
+ROUNDING = 1e-12
+ROUGHLY = 0.05
+"""A normal distribution is not quite what weights and evidence come to."""
 
 
 def near(number: float, fraction: Fraction) -> bool:
@@ -54,8 +57,24 @@ def assert_same_claims(advice: Advice, oracle: OracleAdvice) -> None:
 def assert_same_verdict(advice: Advice, oracle: OracleAdvice) -> None:
     assert [constraint.id for constraint in advice.constraints] == oracle.constraints
     assert [caution.id for caution in advice.cautions] == oracle.cautions
-    if oracle.constraints or not oracle.near_a_threshold:
-        assert (advice.recommendation, advice.strength) == (oracle.recommendation, oracle.strength)
+    share = advice.acceptability.pytorch
+    if len(oracle.required) == 1:
+        assert {advice.recommendation} == oracle.required
+        assert (advice.strength, share) == ("strong", float(advice.recommendation == "pytorch"))
+    elif oracle.required:
+        assert (advice.recommendation, advice.strength, share) == ("either", "either", 0.5)
+    else:
+        assert_same_word(advice, oracle)
+
+
+def assert_same_word(advice: Advice, oracle: OracleAdvice) -> None:
+    share = advice.acceptability.pytorch
+    assert abs(share - share_of_weightings(oracle, advice.robustness.open_spread)) < ROUGHLY
+    margin = oracle.scores["pytorch"] - oracle.scores["tensorflow"]
+    lowered = any(preferred * float(margin) < -ROUNDING for preferred in others_prefer(oracle))
+    assert advice.strength == word_for(max(share, 1 - share), lowered)
+    ahead = "pytorch" if share > 0.5 else "tensorflow"
+    assert advice.recommendation == ("either" if advice.strength == "either" else ahead)
 
 
 def assert_agreement(raw: RawAnswers, policy: PolicyId, found: Found = NOTHING) -> None:
@@ -67,19 +86,19 @@ def assert_agreement(raw: RawAnswers, policy: PolicyId, found: Found = NOTHING) 
     assert_same_verdict(advice, oracle)
 
 
-@settings(PROPERTY, max_examples=300)
+@settings(PROPERTY, max_examples=150)
 @given(raw=answer_sets(), policy=policies())
 def test_engine_and_oracle_agree_on_any_answers(raw: RawAnswers, policy: PolicyId) -> None:
     assert_agreement(raw, policy)
 
 
-@settings(PROPERTY, max_examples=200)
+@settings(PROPERTY, max_examples=100)
 @given(raw=answer_sets(), policy=policies(), found=server_findings())
 def test_engine_and_oracle_agree_on_any_findings_of_a_server(raw: RawAnswers, policy: PolicyId, found: Found) -> None:
     assert_agreement(raw, policy, found)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_engine_and_oracle_agree_on_a_sweep_of_2000_answers(policy: PolicyId) -> None:
-    for raw in seeded_answers(seed=20261121, count=2000):
+def test_engine_and_oracle_agree_on_a_sweep_of_400_answers(policy: PolicyId) -> None:
+    for raw in seeded_answers(seed=20261121, count=400):
         assert_agreement(raw, policy)

@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 
-from app.advice.answers import Answers, accepted_answers, parse_answers, permalink
+from app.advice.answers import Answers, accepted_answers, parse_answers
+from app.advice.permalinks import permalink
+from app.advice.wishes import Wishes
 from app.errors import FieldProblem, InvalidFields
 from app.knowledge.models import PolicyId
 from tests.unit.advice.answer_sets import PROPERTY, RawAnswers, answer_sets, policies, shipped_rules
@@ -122,21 +124,21 @@ def test_the_order_of_the_answers_is_the_order_of_the_questionnaire() -> None:
             "language": ["python"],
         }
     )
-    assert permalink(mixed, "today") == (
+    assert permalink(mixed, Wishes()) == (
         "/advice?language=python&deployment=server&deployment=mobile&deployment=browser"
         "&data_type=images&data_type=text&goal=production&codebase=keras"
     )
 
 
 def test_the_permalink_names_a_policy_other_than_the_usual_one() -> None:
-    assert permalink(parsed(VALID), "documents") == permalink(parsed(VALID), "today") + "&policy=documents"
+    assert permalink(parsed(VALID), Wishes("documents")) == permalink(parsed(VALID), Wishes()) + "&policy=documents"
 
 
 @PROPERTY
 @given(raw=answer_sets(), policy=policies())
 def test_the_query_of_the_permalink_gives_the_same_answers_again(raw: RawAnswers, policy: PolicyId) -> None:
     answers = parsed(raw)
-    query = parse_qs(urlsplit(permalink(answers, policy)).query, strict_parsing=True)
+    query = parse_qs(urlsplit(permalink(answers, Wishes(policy))).query, strict_parsing=True)
     assert query.pop("policy", ["today"]) == [policy]
     assert parsed(query) == answers
     assert list(parsed(query).pairs()) == list(answers.pairs())
@@ -146,7 +148,7 @@ def test_the_query_of_the_permalink_gives_the_same_answers_again(raw: RawAnswers
 @given(raw=answer_sets())
 def test_the_order_in_which_answers_come_changes_nothing(raw: RawAnswers) -> None:
     turned = {question: options[::-1] for question, options in reversed(raw.items())}
-    assert permalink(parsed(turned), "today") == permalink(parsed(raw), "today")
+    assert permalink(parsed(turned), Wishes()) == permalink(parsed(raw), Wishes())
 
 
 @PROPERTY

@@ -112,6 +112,9 @@ CONTESTED = [
 """Where the documents speak for both sides."""
 
 
+NEAR = 0.04
+
+
 def otherwise(situation: Situation) -> list[tuple[RawAnswers, str, float]]:
     """The variants that come out otherwise under `documents`, with PyTorch's score."""
     advised = [(raw, advice_on(raw, "documents")) for raw in situation.answers]
@@ -124,7 +127,16 @@ def otherwise(situation: Situation) -> list[tuple[RawAnswers, str, float]]:
 
 @pytest.mark.parametrize("situation", PLAIN, ids=lambda situation: situation.name)
 def test_what_the_documents_decide_plainly_comes_out_so(situation: Situation) -> None:
-    assert otherwise(situation) == []
+    """For the framework, or for either where half of the questions are open and the scores are near to each other."""
+    others = otherwise(situation)
+    assert [raw for raw, recommendation, _ in others if recommendation != "either"] == []
+    assert all(abs(pytorch - 0.5) < NEAR for _, _, pytorch in others)
+    assert len(others) <= len(situation.answers) / 2
+
+
+def test_hardly_anything_that_the_documents_decide_plainly_is_left_open() -> None:
+    left = sum(len(otherwise(situation)) for situation in PLAIN)
+    assert left <= sum(len(situation.answers) for situation in PLAIN) / 50
 
 
 @pytest.mark.parametrize("answers", CONTESTED)
@@ -136,7 +148,7 @@ def test_beginners_who_want_one_call_to_train_get_keras_to_write_their_model_in(
     for raw in ONE_CALL_VARIANTS:
         for policy in ("documents", "today"):
             api = [part.component for part in advice_on(raw, policy).stack if part.role == "api"]
-            assert set(api) == {"keras"}, (raw, policy)
+            assert api[-1] == "keras", (raw, policy)  # TensorFlow's part stands last where either will do
 
 
 def changed_advice() -> list[Advice]:

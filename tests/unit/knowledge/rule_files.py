@@ -76,7 +76,7 @@ def claim(id: str, **changes: Any) -> dict[str, Any]:
     """A sound claim that always matters, except for the changes; a key set to None is left out."""
     sound = {
         "id": id,
-        "statement": "A statement.",
+        "statement": f"The statement of {id}.",
         "criterion": "randomness",
         "favours": "pytorch",
         "strength": 1,

@@ -97,7 +97,7 @@ def test_an_id_in_two_files_is_reported_with_both_places(tmp_path: Path) -> None
 def test_scoring_in_two_files_is_doubled(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         write_entries(
-            tmp_path, {"scoring": {"neutral": 2, "leaning": 0.1, "strong": 0.2, "constraint_trust": 0.25}}, name
+            tmp_path, {"scoring": {"neutral": 2, "leaning": 0.6, "strong": 0.8, "constraint_trust": 0.25}}, name
         )
     (finding,) = findings_of(tmp_path)
     assert (Path(finding.file).name, finding.line, finding.rule) == ("b.yaml", 1, "duplicate-id")
@@ -129,7 +129,7 @@ def null_byte(path: Path) -> None:
 
 
 def endless_number(path: Path) -> None:
-    path.write_bytes(b"scoring: {neutral: " + b"9" * 10_000 + b", leaning: 0.1, strong: 0.2, constraint_trust: 0.25}\n")
+    path.write_bytes(b"scoring: {neutral: " + b"9" * 10_000 + b", leaning: 0.6, strong: 0.8, constraint_trust: 0.25}\n")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_base_without_a_collection_is_refused(name: str, tmp_path: Path) -> No
     for path in [*base.glob(f"{name}.yaml"), *base.glob(f"{name}/*.yaml")]:
         path.unlink()
     if name == "policies":
-        write_rules(base, "scoring: {neutral: 2, leaning: 0.02, strong: 0.15, constraint_trust: 0.25}\n")
+        write_rules(base, "scoring: {neutral: 2, leaning: 0.65, strong: 0.9, constraint_trust: 0.25}\n")
     with pytest.raises(InvalidRules) as refusal:
         load(shipped=base)
     assert [str(finding) for finding in refusal.value.findings] == [

@@ -84,9 +84,9 @@ def test_an_overlay_changes_a_weight(tmp_path: Path) -> None:
 
 
 def test_an_overlay_changes_the_scoring(tmp_path: Path) -> None:
-    rules = with_overlay(tmp_path, scoring={"neutral": 3, "leaning": 0.1, "strong": 0.2, "constraint_trust": 0.25})
+    rules = with_overlay(tmp_path, scoring={"neutral": 3, "leaning": 0.6, "strong": 0.7, "constraint_trust": 0.25})
     assert rules.overlay == (OverlayChange("scoring", "scoring", "replaced"),)
-    assert (rules.scoring.neutral, rules.scoring.leaning, rules.scoring.strong) == (3, 0.1, 0.2)
+    assert (rules.scoring.neutral, rules.scoring.leaning, rules.scoring.strong) == (3, 0.6, 0.7)
 
 
 def test_an_overlay_replaces_a_policy(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_the_version_changes_with_each_own_rule(tmp_path: Path) -> None:
         with_overlay(tmp_path / "d", questions=[REGION]).version,
         with_overlay(tmp_path / "e", stack=[pick()]).version,
         with_overlay(
-            tmp_path / "f", scoring={"neutral": 3, "leaning": 0.1, "strong": 0.2, "constraint_trust": 0.25}
+            tmp_path / "f", scoring={"neutral": 3, "leaning": 0.6, "strong": 0.7, "constraint_trust": 0.25}
         ).version,
     ]
     assert len(set(versions)) == len(versions)

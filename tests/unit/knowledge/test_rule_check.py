@@ -1,15 +1,17 @@
-"""Rules that load and can have no effect are found by `check`.
+"""Rules that load and can have no effect, or say a thing twice, or contradict each other, are found by `check`.
 
 `planted/` holds small files with such rules, whose first lines say what is to be found.
 """
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from app.errors import UnusableSetting
-from app.knowledge.linter import check, counts_somewhere
+from app.knowledge.counting import counts_somewhere
+from app.knowledge.linter import check
 from app.knowledge.loader import SHIPPED, load
 from tests.unit.knowledge.rule_files import claim, expected_of, pick, with_overlay, write_entries, write_rules
 
@@ -33,12 +35,16 @@ def test_the_shipped_rules_are_clean() -> None:
     assert check() == ()
 
 
-def test_the_planted_faults_are_there() -> None:
-    assert len(FILES) > 20
+def test_every_kind_of_fault_is_planted_in_at_least_five_places() -> None:
+    """Faults of whole files, which no YAML file can hold, are made in `test_broken_rules.py`."""
+    broken = sorted((Path(__file__).parent / "broken").glob("*/*.yaml"))
+    planted = Counter(expected.rule for path in [*FILES, *broken] for expected in expected_of(path))
+    assert len(planted) > 20
+    assert {rule: count for rule, count in planted.items() if count < 5} == {}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_rule_without_effect_is_found(path: Path, tmp_path: Path) -> None:
+def test_a_planted_fault_is_found_at_its_place(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
     findings = check(overlay=tmp_path)
     expected = expected_of(path)
@@ -159,3 +165,31 @@ def test_one_source_that_counts_is_enough(tmp_path: Path) -> None:
     own = claim("own", sources=cited, status="refuted", finding="F.", checked_on="2026-11-21")
     rules = with_overlay(tmp_path, claims=[own])
     assert counts_somewhere(rules, rules.claims["own"])
+
+
+def test_one_confirmed_observation_contradicts_nothing(tmp_path: Path) -> None:
+    """PyTorch may be faster, and TensorFlow within a factor of two, in one and the same run."""
+    tested = {"status": "confirmed", "finding": "F.", "checked_on": "2026-11-21", "probe": "training_speed"}
+    own = [claim("faster", kind="timing", **tested), claim("alike", kind="timing", conflicts_with=["faster"], **tested)]
+    assert check(overlay=write_entries(tmp_path, {"claims": own})) == ()
+
+
+def test_constraints_that_no_policy_counts_together_do_not_contradict(tmp_path: Path) -> None:
+    """What was refuted counts as the documents say, what was found since counts today."""
+    old = claim("old", status="refuted", finding="F.", checked_on="2026-11-21")
+    new = claim("new", status="confirmed", finding="F.", checked_on="2026-11-21")
+    new["sources"] = [{"id": "since-2024", "section": "Test"}]
+    shared = {"when": [{"goal": ["learning"]}], "text": "T.", "lifted_by": "L."}
+    constraints = [
+        {"id": "a", "claim": "old", "requires": "pytorch"} | shared,
+        {"id": "b", "claim": "new", "requires": "tensorflow"} | shared,
+    ]
+    assert check(overlay=write_entries(tmp_path, {"claims": [old, new], "constraints": constraints})) == ()
+
+
+def test_a_pick_without_keras_evidence_is_reached_behind_one_with(tmp_path: Path) -> None:
+    picks = [pick(keras_evidence=4), pick(keras_evidence=2), pick()]
+    for number, own in enumerate(picks):
+        own["when"] = [{"goal": ["research"]}]
+        own["note"] = f"Pick {number}."
+    assert check(overlay=write_entries(tmp_path, {"stack": picks})) == ()

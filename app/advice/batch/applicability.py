@@ -1,0 +1,33 @@
+"""Which claims are about a situation, asked of many answer sets at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.advice.batch.conditions import ConditionTable, Truths
+from app.advice.batch.layout import Layout, Masks
+from app.knowledge.models import Claim
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """Claims with their conditions. `excepted`: the rows of those that have an `unless`."""
+
+    when: ConditionTable
+    unless: ConditionTable
+    excepted: tuple[int, ...]
+
+    @staticmethod
+    def of(layout: Layout, claims: Sequence[Claim]) -> "Applicability":
+        """Of claims that may count; background claims, which are about no situation, have no place here."""
+        exceptions = {row: claim.unless for row, claim in enumerate(claims) if claim.unless is not None}
+        return Applicability(
+            ConditionTable.of(layout, [claim.matters_when for claim in claims if claim.matters_when is not None]),
+            ConditionTable.of(layout, list(exceptions.values())),
+            tuple(exceptions),
+        )
+
+    def holds(self, masks: Masks) -> Truths:
+        """Claims x sets: whether a claim is about the situation."""
+        applying = self.when.holds(masks)
+        applying[list(self.excepted)] &= ~self.unless.holds(masks)
+        return applying

@@ -1,0 +1,16 @@
+"""What every part of an advice is made of."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """Base of every part of an advice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
+
+
+class Pair(Part):
+    """A number for each framework."""
+
+    pytorch: float
+    tensorflow: float

@@ -1,0 +1,68 @@
+"""The core answer space at a glance: for each deployment, kind of data and goal who wins, and under which share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+
+from app.advice.answers import Answers
+from app.advice.robustness.acceptability import acceptability
+from app.advice.robustness.agreement import dissents
+from app.advice.robustness.deciding import STEPS, Strength, side, step
+from app.advice.robustness.situation import judge_of
+from app.advice.verdict import RECOMMENDATIONS, Recommendation
+from app.knowledge.base import Knowledge
+from app.knowledge.models import PolicyId
+
+FIXED = "language"
+"""The core question that a map holds fixed."""
+
+ROWS, COLUMNS, PANELS = "deployment", "data_type", "goal"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One situation: its answers, and what the advice on them is."""
+
+    answers: Answers
+    recommendation: Recommendation
+    strength: Strength
+    pytorch: float
+    tensorflow: float
+    by_constraint: bool
+
+
+@lru_cache(maxsize=32)
+def answer_map(knowledge: Knowledge, policy: PolicyId, today: date, language: str) -> tuple[Cell, ...]:
+    """Every combination of one option each for goal, deployment and data, in this order, for one language."""
+    judge = judge_of(knowledge, policy, today)
+    situations = list(_situations(knowledge, language))
+    masks = np.hstack([judge.scorer.layout.masks(answers.sets) for answers in situations])
+    scores, spreads = judge.score(masks), judge.open_spreads(masks)
+    doubted = np.logical_or.reduce(list(dissents(scores).values()))
+    cells = []
+    for at, answers in enumerate(situations):
+        won = acceptability(scores, at, float(spreads[at]), judge.samples)
+        decided = bool(scores.required[at]) and not bool(scores.conflicting[at])
+        lowered = bool(doubted[at]) and not decided
+        cells.append(
+            Cell(
+                answers=answers,
+                recommendation=RECOMMENDATIONS[side(knowledge.scoring, won, lowered)],
+                strength=STEPS[step(knowledge.scoring, max(won.pytorch, won.tensorflow), lowered)],
+                pytorch=won.pytorch,
+                tensorflow=won.tensorflow,
+                by_constraint=decided,
+            )
+        )
+    return tuple(cells)
+
+
+def _situations(knowledge: Knowledge, language: str) -> Iterator[Answers]:
+    questions = [knowledge.questions[id] for id in (PANELS, ROWS, COLUMNS)]
+    for goal, deployment, data in product(*(question.option_ids for question in questions)):
+        given = {FIXED: (language,), ROWS: (deployment,), COLUMNS: (data,), PANELS: (goal,)}
+        yield Answers({id: given[id] for id in knowledge.questions if id in given})

@@ -1,0 +1,55 @@
+"""From the shares of plausible weightings that each framework wins to a recommendation and the word for it."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.advice.batch.scoring import Scores
+from app.advice.robustness.acceptability import Acceptability, acceptability
+from app.advice.robustness.agreement import dissents
+from app.advice.robustness.samples import Samples
+from app.knowledge.models import Scoring
+
+Reals = NDArray[np.float64]
+Strength = Literal["strong", "leaning", "either"]
+STEPS: tuple[Strength, ...] = ("either", "leaning", "strong")
+ROUNDING = 1e-12
+GUARD = 0.02
+"""Expected shares that are further than this from a threshold are on the side of it on which they seem to be."""
+
+
+def step(scoring: Scoring, share: float, lowered: bool) -> int:
+    """How strongly a share of samples speaks, as a place in STEPS; one less where another method disagrees."""
+    reached = sum(share + ROUNDING >= threshold for threshold in (scoring.leaning, scoring.strong))
+    return max(reached - lowered, 0)
+
+
+def side(scoring: Scoring, won: Acceptability, lowered: bool) -> int:
+    """Whom a set recommends: 1 PyTorch, -1 TensorFlow, 0 either."""
+    if not step(scoring, max(won.pytorch, won.tensorflow), lowered):
+        return 0
+    return 1 if won.pytorch > won.tensorflow else -1
+
+
+def sides(scores: Scores, open_spreads: Reals, leads: Reals, samples: Samples, scoring: Scoring) -> NDArray[np.int8]:
+    """Whom each set recommends. Only sets near a threshold need the samples.
+
+    Args:
+        leads: the expected ones, of `app.advice.robustness.expectation`.
+    """
+    lowered = lowers(scores)
+    more = 0.5 + np.abs(leads)
+    needed = np.where(lowered, scoring.strong, scoring.leaning)
+    found = np.where(more + ROUNDING >= needed, np.where(leads > 0, 1, -1), 0).astype(np.int8)
+    for at in np.flatnonzero((np.abs(more - needed) < GUARD) & (scores.required == 0)):
+        won = acceptability(scores, int(at), float(open_spreads[at]), samples)
+        found[at] = side(scoring, won, bool(lowered[at]))
+    return found
+
+
+def lowers(scores: Scores) -> NDArray[np.bool_]:
+    """For each set whether another method prefers the other framework. What a constraint decides, no method doubts."""
+    doubted = np.logical_or.reduce(list(dissents(scores).values()))
+    lowered: NDArray[np.bool_] = doubted & (scores.required == 0) & ~scores.conflicting
+    return lowered

@@ -1,0 +1,65 @@
+"""A rule base ready to judge answer sets: compiled, with its samples and what open questions leave uncertain."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.advice.batch.layout import Masks
+from app.advice.batch.scoring import Scorer, Scores, scorer_of
+from app.advice.priorities import Priorities
+from app.advice.robustness.deciding import sides
+from app.advice.robustness.expectation import expected_leads
+from app.advice.robustness.open_questions import open_spreads, typical_spreads
+from app.advice.robustness.samples import Samples, samples_for
+from app.knowledge.base import Knowledge
+from app.knowledge.models import PolicyId, Scoring
+
+Reals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Whom answer sets recommend under a policy, as of a day.
+
+    `spreads`: of each question while it is open. `priorities`: criteria x 1, what a visitor multiplies weights by.
+    """
+
+    scorer: Scorer
+    samples: Samples
+    spreads: Reals
+    priorities: Reals | float = 1.0
+
+    @property
+    def scoring(self) -> Scoring:
+        return self.scorer.knowledge.scoring
+
+    def score(self, masks: Masks) -> Scores:
+        return self.scorer.score(masks, self.priorities)
+
+    def open_spreads(self, masks: Masks) -> Reals:
+        return open_spreads(self.spreads, masks)
+
+    def sides(self, masks: Masks) -> NDArray[np.int8]:
+        """Whom each set recommends."""
+        return self.judge(self.score(masks), self.open_spreads(masks))[0]
+
+    def judge(self, scores: Scores, spreads: Reals) -> tuple[NDArray[np.int8], Reals]:
+        """Whom each scored set recommends, and PyTorch's share less half, about."""
+        leads = expected_leads(scores, spreads, self.samples.moments)
+        return sides(scores, spreads, leads, self.samples, self.scoring), leads
+
+    def with_priorities(self, priorities: Priorities) -> "Judge":
+        """The same rule base for a visitor to whom a criterion matters so many times what answers make of it."""
+        if not priorities:
+            return self
+        return replace(self, priorities=np.array([[priorities.of(id)] for id in self.scorer.criteria]))
+
+
+@lru_cache(maxsize=8)
+def judge_of(knowledge: Knowledge, policy: PolicyId, today: date) -> Judge:
+    """The rule base ready to judge; the last few are kept."""
+    scorer = scorer_of(knowledge, policy, today)
+    return Judge(scorer, samples_for(knowledge.scoring, len(scorer.criteria)), typical_spreads(scorer))

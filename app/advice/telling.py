@@ -1,0 +1,127 @@
+"""Claims, criteria, constraints and cautions as an advice tells them."""
+
+from collections.abc import Sequence
+from datetime import date
+from math import fsum
+from typing import Any
+
+from app.advice.checking import can_be_checked, checked_part
+from app.advice.deciding import Case
+from app.advice.evidence import Evidence
+from app.advice.models import (
+    ApiLayer,
+    CautionPart,
+    CitedSource,
+    ClaimPart,
+    ConstraintPart,
+    CriterionPart,
+    NamedComponent,
+    RaisedBy,
+    Reason,
+    SetAside,
+)
+from app.advice.part import Pair
+from app.advice.scoring import Contribution, CriterionScore
+from app.advice.weights import Raise, raises
+from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Chosen
+from app.knowledge.models import Citation, Claim, Component, Constraint
+
+
+def _cited(citations: Sequence[Citation]) -> list[CitedSource]:
+    return [CitedSource(id=citation.id, section=citation.section) for citation in citations]
+
+
+def _named(component: Component) -> NamedComponent:
+    return NamedComponent(id=component.id, name=component.name, state=component.state)
+
+
+def claim_part(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPart:
+    return ClaimPart(**_of_claim(knowledge, claim, today))
+
+
+def _of_claim(knowledge: Knowledge, claim: Claim, today: date) -> dict[str, Any]:
+    """The fields in which every part that names a claim tells of it."""
+    return {
+        "claim": claim.id,
+        "criterion": claim.criterion,
+        "statement": claim.statement,
+        "kind": claim.kind,
+        "status": claim.status,
+        "finding": claim.finding,
+        "succeeded_by": claim.succeeded_by,
+        "sources": _cited(claim.sources),
+        "components": [_named(knowledge.components[id]) for id in claim.components],
+        "review_due": claim.days_overdue(today) > 0,
+        "checked_on": claim.checked_on,
+        "checked_here": checked_part(knowledge, claim),
+        "probe": claim.probe if can_be_checked(claim) else None,
+    }
+
+
+def reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: date) -> list[Reason]:
+    """Largest contribution first; equal ones in the order of the rules."""
+    return [_reason(knowledge, contribution, today) for contribution in sorted(contributions, key=lambda c: -c.amount)]
+
+
+def _reason(knowledge: Knowledge, contribution: Contribution, today: date) -> Reason:
+    evidence = contribution.evidence
+    return Reason(
+        **_of_claim(knowledge, evidence.claim, today),
+        favours="neither" if evidence.side == "level" else evidence.side,
+        contribution=contribution.amount,
+        strength=evidence.claim.strength,
+        trust=evidence.trust,
+        speaks_for_keras=evidence.claim.favours == "keras",
+    )
+
+
+def set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
+    return SetAside(**_of_claim(knowledge, claim, today), favours=claim.favours)
+
+
+def api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
+    """The evidence for Keras as an API, whatever the policy counts it for."""
+    pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
+    return ApiLayer(
+        evidence=fsum(e.amount for e in pieces),
+        reasons=[set_aside(knowledge, e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
+    )
+
+
+def criteria(case: Case, chosen: Chosen, scored: Sequence[CriterionScore]) -> list[CriterionPart]:
+    """The criteria that take part, in the order of the rules."""
+    raised = raises(case.knowledge, chosen)
+    return [_criterion(case, one, raised.get(one.criterion, ())) for one in scored]
+
+
+def _criterion(case: Case, scored: CriterionScore, raised: Sequence[Raise]) -> CriterionPart:
+    criterion = case.knowledge.criteria[scored.criterion]
+    return CriterionPart(
+        id=criterion.id,
+        name=criterion.name,
+        weight=scored.weight,
+        base_points=criterion.weight,
+        raised_by=[RaisedBy(question=r.question, option=r.option, points=r.points) for r in raised],
+        priority=case.priorities.of(criterion.id),
+        scores=Pair(**scored.scores),
+    )
+
+
+def constraint_part(knowledge: Knowledge, constraint: Constraint) -> ConstraintPart:
+    return ConstraintPart(
+        id=constraint.id,
+        claim=constraint.claim,
+        requires=constraint.requires,
+        text=constraint.text,
+        lifted_by=constraint.lifted_by,
+        sources=_cited(knowledge.claims[constraint.claim].sources),
+    )
+
+
+def cautions(knowledge: Knowledge, chosen: Chosen) -> list[CautionPart]:
+    return [
+        CautionPart(id=caution.id, text=caution.text, sources=_cited(caution.sources))
+        for caution in knowledge.cautions.values()
+        if caution.when.holds(chosen)
+    ]

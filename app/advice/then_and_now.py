@@ -1,0 +1,39 @@
+"""An advice of another day against today's: what it is now, and which claims made the difference."""
+
+from datetime import date
+
+from app.advice.answers import Answers, accepted_answers
+from app.advice.comparison import differences
+from app.advice.deciding import Case, decide
+from app.advice.models import Now
+from app.advice.part import Pair
+from app.advice.permalinks import permalink
+from app.advice.robustness.report import pair
+from app.advice.wishes import Wishes
+from app.knowledge.base import Knowledge
+from app.knowledge.findings import Findings, with_findings
+
+
+def now_against_then(
+    then: Case, shipped: Knowledge, findings: Findings, today: date, answers: Answers, wishes: Wishes
+) -> Now:
+    """The advice of today on answers that were advised on under `then`.
+
+    Args:
+        shipped, findings: the rules of today, and what the server has found out until today.
+    """
+    knowledge = with_findings(shipped, findings)
+    still = accepted_answers(knowledge, answers.chosen)
+    here = decide(Case(knowledge, wishes.policy, today, wishes.priorities), still.sets)
+    before = decide(then, answers.sets)
+    return Now(
+        recommendation=here.verdict.recommendation,
+        strength=here.verdict.strength,
+        decided_by=here.verdict.decided_by,
+        scores=Pair(**here.scored.scores),
+        acceptability=pair(here.won),
+        as_of=today,
+        rules_version=knowledge.version,
+        differences=differences({**then.knowledge.claims, **knowledge.claims}, before.scored, here.scored),
+        permalink=permalink(still, wishes),
+    )

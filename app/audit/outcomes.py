@@ -1,0 +1,44 @@
+"""Recommendations that nobody can get: a rule base that can only ever say one thing is no comparison."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+
+from app.advice.batch.layout import Masks
+from app.advice.verdict import RECOMMENDATIONS
+from app.audit.core_space import core_space, masks_of, sides
+from app.errors import Finding
+from app.knowledge.base import Knowledge
+from app.knowledge.drafts import Drafts
+from app.knowledge.models import NAMES, PolicyId
+
+
+def outcome_findings(knowledge: Knowledge, drafts: Drafts, day: date) -> Iterator[Finding]:
+    """A finding for each recommendation that no core situation gets under a policy, with up to one further answer."""
+    for id in knowledge.policies:
+        for side in sorted(unreached(knowledge, id, day), reverse=True):
+            message = f"no core situation, with or without one further answer, gets '{NAMES[RECOMMENDATIONS[side]]}'"
+            yield drafts["policies"][id].finding("unreachable-outcome", message)
+
+
+def unreached(knowledge: Knowledge, policy: PolicyId, day: date) -> set[int]:
+    """The recommendations that are not found; looking stops when all are."""
+    missing = set(RECOMMENDATIONS)
+    for masks in _widening(knowledge):
+        missing -= set(np.unique(sides(knowledge, policy, day, masks)).tolist())
+        if not missing:
+            break
+    return missing
+
+
+def _widening(knowledge: Knowledge) -> Iterator[Masks]:
+    """The core situations, and then with each option of each other question in turn."""
+    core = masks_of(knowledge, core_space(knowledge))
+    yield core
+    for row, question in enumerate(knowledge.questions.values()):
+        if not question.core:
+            for bit in range(len(question.options)):
+                changed = core.copy()
+                changed[row] = 1 << bit
+                yield changed

@@ -1,0 +1,153 @@
+"""Rules that another rule makes needless: the advice would be the same without them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Any
+
+from app.errors import Finding
+from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Condition
+from app.knowledge.drafts import Draft, Drafts
+from app.knowledge.implication import Alternative, alternative_implies, condition_implies, is_covered
+from app.knowledge.models import Caution, Claim, Constraint, Pick, Workload
+from app.knowledge.satisfiable import alternative_can_hold, can_hold
+
+
+def redundancy_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    """Everything of a rule base that something else of it makes needless."""
+    yield from _needless_alternatives(knowledge, drafts)
+    yield from _excepted_alternatives(knowledge, drafts)
+    yield from _duplicate_claims(drafts)
+    yield from _duplicate_gates(knowledge, drafts)
+    yield from _covered_picks(knowledge, drafts)
+
+
+def _needless_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    """A dead alternative is found as such; here it neither makes another needless nor is it made so."""
+    for draft, key, condition in drafts.conditions():
+        alive = [(i, a) for i, a in enumerate(condition.alternatives) if alternative_can_hold(knowledge, a)]
+        for index, alternative in alive:
+            others = [(i, other) for i, other in alive if i != index]
+            yield from _needless(knowledge, draft, key, index, alternative, others)
+
+
+def _needless(
+    knowledge: Knowledge,
+    draft: Draft[Any],
+    key: str,
+    index: int,
+    alternative: Alternative,
+    others: Iterable[tuple[int, Alternative]],
+) -> Iterator[Finding]:
+    """At most one finding: of alternatives that are equal to each other the first stays."""
+    wider = [(i, other) for i, other in others if alternative_implies(knowledge, alternative, other)]
+    equal = [i for i, other in wider if alternative_implies(knowledge, other, alternative)]
+    if len(wider) > len(equal):
+        at = next(i for i, _ in wider if i not in equal)
+        message = f"whatever meets this alternative meets alternative {at + 1} too"
+        yield draft.finding("shadowed-alternative", message, key, index)
+    elif equal and equal[0] < index:
+        message = f"this alternative holds where alternative {equal[0] + 1} does"
+        yield draft.finding("duplicate-alternative", message, key, index)
+
+
+def never_matters(knowledge: Knowledge, entry: Claim | Workload) -> bool:
+    """Whether `unless` excepts everything that `matters_when` asks for."""
+    if entry.matters_when is None or entry.unless is None or not can_hold(knowledge, entry.matters_when):
+        return False
+    return condition_implies(knowledge, entry.matters_when, entry.unless)
+
+
+def _excepted_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    """A claim or workload all of whose alternatives are excepted is dead as a whole."""
+    for draft in drafts.all("claims", "workloads"):
+        entry: Claim | Workload = draft.entry
+        if entry.matters_when is None or entry.unless is None or never_matters(knowledge, entry):
+            continue
+        for index, alternative in enumerate(entry.matters_when.alternatives):
+            if alternative_can_hold(knowledge, alternative) and _is_excepted(knowledge, alternative, entry.unless):
+                message = "unless excepts all answers that meet this alternative"
+                yield draft.finding("dead-alternative", message, "matters_when", index)
+
+
+def _is_excepted(knowledge: Knowledge, alternative: Alternative, unless: Condition) -> bool:
+    return is_covered(knowledge, alternative, unless.alternatives)
+
+
+def same_words(text: str) -> str:
+    """A text without what two writers may do differently: case, spaces and punctuation."""
+    return "".join(re.findall(r"\w+", text.casefold()))
+
+
+def _duplicate_claims(drafts: Drafts) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for id, draft in drafts["claims"].items():
+        before = first.setdefault(same_words(draft.entry.statement), id)
+        if before != id:
+            yield draft.finding("duplicate-claim", f"says what '{before}' says, word for word", "statement")
+
+
+def _duplicate_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    for collection in ("constraints", "cautions"):
+        for before, draft in combinations(drafts.all(collection), 2):
+            if _say_the_same(before.entry, draft.entry) and _hold_alike(knowledge, before.entry, draft.entry):
+                message = f"stands and says the same as '{before.id}'"
+                yield draft.finding("duplicate-condition", message, "when")
+
+
+def _say_the_same(one: Constraint | Caution, other: Constraint | Caution) -> bool:
+    """Constraints say the same by one claim or in the same words; cautions in the same words."""
+    if isinstance(one, Constraint) and isinstance(other, Constraint):
+        if one.requires != other.requires:
+            return False
+        if one.claim == other.claim:
+            return True
+    return same_words(one.text) == same_words(other.text)
+
+
+def _hold_alike(knowledge: Knowledge, one: Constraint | Caution, other: Constraint | Caution) -> bool:
+    """Two conditions that never hold are each dead, not doubled."""
+    return (
+        can_hold(knowledge, one.when)
+        and condition_implies(knowledge, one.when, other.when)
+        and condition_implies(knowledge, other.when, one.when)
+    )
+
+
+def _covered_picks(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+    """Own picks are there to go before the shipped ones, so a pick is only held against those of its own layer."""
+    picks: dict[str, list[Pick]] = defaultdict(list)
+    for draft in drafts.all("stack"):
+        pick: Pick = draft.entry
+        before = picks[draft.file.layer]
+        if can_hold(knowledge, pick.when) and _is_covered(knowledge, pick, before):
+            yield draft.finding("unreachable-pick", "a pick before it always holds where this one does")
+        before.append(pick)
+
+
+def _is_covered(knowledge: Knowledge, pick: Pick, before: Iterable[Pick]) -> bool:
+    return all(
+        is_covered(knowledge, alternative, _taken_by(before, pick, policy))
+        for policy in _policies(pick)
+        for alternative in pick.when.alternatives
+    )
+
+
+def _taken_by(before: Iterable[Pick], pick: Pick, policy: str) -> list[Alternative]:
+    """The alternatives of the picks that are taken instead of this one."""
+    return [a for other in before if _goes_before(other, pick, policy) for a in other.when.alternatives]
+
+
+def _policies(pick: Pick) -> tuple[str, ...]:
+    return ("documents", "today") if pick.policy == "both" else (pick.policy,)
+
+
+def _goes_before(other: Pick, pick: Pick, policy: str) -> bool:
+    """Whether the other is taken instead wherever its condition holds: it asks for no more Keras evidence."""
+    return (
+        (other.role, other.framework) == (pick.role, pick.framework)
+        and policy in _policies(other)
+        and (other.keras_evidence or 0) <= (pick.keras_evidence or 0)
+    )

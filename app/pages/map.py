@@ -1,0 +1,93 @@
+"""The map: who wins where, as a page and as a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.advice.permalinks import permalink
+from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
+from app.advice.wishes import DEFAULT_POLICY, Wishes
+from app.errors import FieldProblem, InvalidFields, said_back
+from app.knowledge.base import Knowledge
+from app.knowledge.models import Option, Policy, PolicyId
+from app.pages.contexts import Page
+
+SHIPPED_ONLY = 0
+"""The map is one of the rules as they are shipped, so its links leave a server's own verdicts out."""
+
+SHORT = {"pytorch": "P", "tensorflow": "T", "either": "="}
+"""What stands in a cell of the picture besides its colour."""
+
+
+@dataclass(frozen=True)
+class CellView:
+    cell: Cell
+    link: str
+    letter: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One goal: rows of deployments, columns of kinds of data."""
+
+    goal: Option
+    rows: Sequence[tuple[Option, Sequence[CellView]]]
+
+
+@dataclass(frozen=True)
+class MapPage(Page):
+    language: Option
+    languages: Sequence[Option]
+    policy: Policy
+    policies: Sequence[Policy]
+    data: Sequence[Option]
+    panels: Sequence[Panel]
+    counts: Sequence[tuple[str, int]]
+    strong: float
+    leaning: float
+    version: str
+    today: date
+
+
+def map_page(knowledge: Knowledge, policy: PolicyId, today: date, language: str | None) -> MapPage:
+    """The map for a language, the first one unless another is asked for.
+
+    Raises:
+        InvalidFields: there is no such language.
+    """
+    languages = knowledge.questions[FIXED].options
+    chosen = next((one for one in languages if one.id == (language or languages[0].id)), None)
+    if chosen is None:
+        problem = FieldProblem(FIXED, f"'{said_back(language or '')}' is none of them", tuple(o.id for o in languages))
+        raise InvalidFields([problem])
+    cells = iter(answer_map(knowledge, policy, today, chosen.id))
+    goals, deployments, data = (knowledge.questions[id].options for id in (PANELS, ROWS, COLUMNS))
+    panels = [Panel(goal, [(row, [_view(next(cells), policy) for _ in data]) for row in deployments]) for goal in goals]
+    views = [view for panel in panels for _, row in panel.rows for view in row]
+    return MapPage(
+        title="PyTorch or TensorFlow, at a glance",
+        language=chosen,
+        languages=languages,
+        policy=knowledge.policies[policy],
+        policies=list(knowledge.policies.values()),
+        data=data,
+        panels=panels,
+        counts=[(name, sum(v.cell.recommendation == name for v in views)) for name in SHORT],
+        strong=knowledge.scoring.strong,
+        leaning=knowledge.scoring.leaning,
+        version=knowledge.version,
+        today=today,
+    )
+
+
+def _view(cell: Cell, policy: PolicyId) -> CellView:
+    wishes = Wishes(policy) if policy != DEFAULT_POLICY else Wishes()
+    share = max(cell.pytorch, cell.tensorflow)
+    if cell.by_constraint:
+        says = "by a hard constraint"
+    elif cell.recommendation == "either":
+        says = f"PyTorch wins {100 * cell.pytorch:.0f}%"
+    else:
+        says = f"{cell.strength}, wins {100 * share:.0f}%"
+    return CellView(cell, permalink(cell.answers, wishes, SHIPPED_ONLY), SHORT[cell.recommendation], says)

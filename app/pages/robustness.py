@@ -1,0 +1,182 @@
+"""How sure an advice is, as its page tells it: flips with links, the next question, and the visitor's priorities."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.advice.models import Advice
+from app.advice.part import Pair
+from app.advice.permalinks import wished
+from app.advice.priorities import NONE
+from app.advice.robustness.acceptability import Uncertainty
+from app.advice.robustness.parts import AnswerChange, Flip, PlainAnswer
+from app.advice.verdict import Recommendation
+from app.advice.wishes import Wishes
+from app.knowledge.base import Knowledge
+from app.knowledge.models import Question
+from app.pages.asked import Asked
+
+METHODS: Mapping[str, str] = {
+    "weighted_product": "multiplying the scores instead of adding them up (weighted product)",
+    "nearness_to_ideal": "measuring the distance to the best scores (TOPSIS)",
+}
+"""How a way of adding up is said."""
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """Another answer to a question, in words."""
+
+    question: Question
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class FlipView:
+    """Changes of answers, what they would give, and the address of that advice."""
+
+    changes: Sequence[ChangeView]
+    recommendation: Recommendation
+    link: str
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """An answer to an open question, what it would give, and the address of that advice."""
+
+    label: str
+    recommendation: Recommendation
+    link: str
+
+
+@dataclass(frozen=True)
+class NextQuestion:
+    question: Question
+    options: Sequence[OptionView]
+    left: int
+
+
+@dataclass(frozen=True)
+class PriorityView:
+    """A criterion on which the visitor can put a factor."""
+
+    id: str
+    name: str
+    factor: float
+    weight: float
+    weight_by_default: float
+    tips_at: float | None
+
+
+@dataclass(frozen=True)
+class RobustnessView:
+    flips: Sequence[FlipView]
+    together: Sequence[FlipView]
+    next_question: NextQuestion | None
+    shares: Sequence[tuple[str, Pair]]
+    switches: Sequence[tuple[str, str, bool]]
+    dissent: Sequence[str]
+    priorities: Sequence[PriorityView]
+    kept: Sequence[tuple[str, str]]
+    without_priorities: str
+
+
+def robustness_view(knowledge: Knowledge, asked: Asked, advice: Advice) -> RobustnessView:
+    """Everything that the page says of how sure the advice is."""
+    wishes, robustness = asked.wishes, advice.robustness
+    return RobustnessView(
+        flips=[_flip_view(knowledge, asked, [flip], flip.recommendation) for flip in advice.flips],
+        together=[
+            _flip_view(knowledge, asked, flip.changes, flip.recommendation)
+            for flip in robustness.smallest_flips.examples
+        ],
+        next_question=_next_question(knowledge, asked, advice),
+        shares=[
+            ("Weights and evidence", robustness.everything),
+            ("Weights alone", robustness.weights_alone),
+            ("Evidence alone", robustness.evidence_alone),
+            ("Any weights at all", robustness.any_weights),
+        ],
+        switches=list(_switches(asked)),
+        dissent=[METHODS[method] for method in robustness.dissent],
+        priorities=_priorities(knowledge, wishes, advice),
+        kept=_kept(asked),
+        without_priorities=asked.wishing(replace(wishes, priorities=NONE)).link(),
+    )
+
+
+def _flip_view(
+    knowledge: Knowledge, asked: Asked, changes: Sequence[Flip | AnswerChange], recommendation: Recommendation
+) -> FlipView:
+    views = [
+        ChangeView(
+            knowledge.questions[change.question],
+            _said(knowledge, change.question, change.before),
+            _said(knowledge, change.question, change.after),
+        )
+        for change in changes
+    ]
+    answered = {change.question: _listed(change.after) for change in changes}
+    return FlipView(views, recommendation, asked.answering(knowledge, answered).link())
+
+
+def _listed(answer: PlainAnswer) -> list[str]:
+    return [answer] if isinstance(answer, str) else answer or []
+
+
+def _said(knowledge: Knowledge, question: str, answer: PlainAnswer) -> str:
+    labels = [knowledge.questions[question].option(option).label for option in _listed(answer)]
+    return ", ".join(labels) or "not sure"
+
+
+def _next_question(knowledge: Knowledge, asked: Asked, advice: Advice) -> NextQuestion | None:
+    """The open question that can change most; None when none that is left can change the recommendation."""
+    found = advice.robustness.open_questions
+    if advice.robustness.settled:
+        return None
+    question = knowledge.questions[found[0].question]
+    options = [
+        OptionView(
+            question.option(effect.option).label,
+            effect.recommendation,
+            asked.answering(knowledge, {question.id: [effect.option]}).link(),
+        )
+        for effect in found[0].options
+    ]
+    return NextQuestion(question, options, left=len(found))
+
+
+def _switches(asked: Asked) -> Iterator[tuple[str, str, bool]]:
+    """What can be taken as certain or not: (name, address with the other choice, whether it is uncertain now)."""
+    weights, evidence = asked.wishes.uncertain.weights, asked.wishes.uncertain.evidence
+
+    def with_these(uncertain: Uncertainty) -> str:
+        return asked.wishing(replace(asked.wishes, uncertain=uncertain)).link()
+
+    yield "weights", with_these(Uncertainty(not weights, evidence)), weights
+    yield "evidence", with_these(Uncertainty(weights, not evidence)), evidence
+
+
+def _priorities(knowledge: Knowledge, wishes: Wishes, advice: Advice) -> list[PriorityView]:
+    """The criteria that take part, with or without the visitor's priorities, in the order of the rules."""
+    now = {criterion.id: criterion.weight for criterion in advice.criteria}
+    before = advice.by_default.weights if advice.by_default else now
+    tips = {tipping.criterion: tipping.tips_at for tipping in advice.robustness.tipping}
+    return [
+        PriorityView(
+            id=id,
+            name=criterion.name,
+            factor=wishes.priorities.of(id),
+            weight=now.get(id, 0.0),
+            weight_by_default=before.get(id, 0.0),
+            tips_at=tips.get(id),
+        )
+        for id, criterion in knowledge.criteria.items()
+        if id in now or id in before
+    ]
+
+
+def _kept(asked: Asked) -> list[tuple[str, str]]:
+    """What a form that sets priorities keeps of the address."""
+    wishes = replace(asked.wishes, priorities=NONE)
+    return [*asked.answers.pairs(), *wished(wishes, asked.revision, asked.made)]

@@ -1,0 +1,97 @@
+"""What the audit must find: `planted/` holds small files whose first lines say what is to be found."""
+
+import re
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.audit.checking import check_all, open_rules
+from app.audit.core_space import core_sides
+from app.audit.outcomes import unreached
+from app.knowledge.models import PolicyId
+from tests.unit.knowledge.rule_files import claim, expected_of, write_entries
+
+DAY = date(2026, 11, 25)
+FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
+
+SURE = {"neutral": 2, "constraint_trust": 0.25}
+NEVER_SURE = SURE | {"leaning": 0.9999, "strong": 1.0}
+TRUSTED = dict.fromkeys(("confirmed", "partly", "unchecked", "not_testable", "opinion", "superseded", "refuted"), 1)
+
+
+def policy(id: str, counts: list[str]) -> dict[str, Any]:
+    return {"id": id, "name": id, "about": "A.", "counts": counts, "keras_counts_for": None, "trust": TRUSTED}
+
+
+def one_sided(id: str, favours: str) -> dict[str, Any]:
+    """A policy that hears nobody but ourselves, with one claim of ours that always counts; the other hears everyone."""
+    kinds = ["document", "since", "own", "measured"]
+    policies = [policy(one, ["own"] if one == id else kinds) for one in ("documents", "today")]
+    return {"policies": policies, "claims": [claim("own", favours=favours, strength=3)]}
+
+
+UNREACHABLE: list[tuple[dict[str, Any], PolicyId, str]] = [
+    ({"scoring": NEVER_SURE}, "documents", "PyTorch"),
+    (one_sided("documents", "pytorch"), "documents", "either"),
+    (one_sided("documents", "tensorflow"), "documents", "either"),
+    (one_sided("today", "pytorch"), "today", "either"),
+    (one_sided("today", "tensorflow"), "today", "either"),
+]
+
+
+def test_the_shipped_rules_are_clean() -> None:
+    assert check_all(DAY) == ()
+
+
+def test_every_kind_of_fault_is_planted_in_at_least_five_places() -> None:
+    planted = Counter(expected.rule for path in FILES for expected in expected_of(path))
+    assert set(planted) == {"loaded-word", "unequal-order"}
+    assert min(planted.values()) >= 5
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_planted_fault_is_found_at_its_place(path: Path, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path)
+    findings = check_all(DAY, overlay=tmp_path)
+    expected = expected_of(path)
+    assert len(findings) == len(expected), findings
+    assert all(one.is_met_by(finding) for one, finding in zip(expected, findings, strict=True)), findings
+
+
+@pytest.mark.parametrize(("entries", "id", "outcome"), UNREACHABLE)
+def test_an_outcome_that_nobody_can_get_is_found_at_its_policy(
+    entries: dict[str, Any], id: PolicyId, outcome: str, tmp_path: Path
+) -> None:
+    (finding,) = check_all(DAY, overlay=write_entries(tmp_path, entries))
+    assert finding.rule == "unreachable-outcome"
+    assert finding.message.startswith(f"{id}: no core situation")
+    assert finding.message.endswith(f"gets '{outcome}'")
+    assert Path(finding.file).name == ("own.yaml" if "policies" in entries else "policies.yaml")
+
+
+def test_an_outcome_that_one_further_answer_reaches_is_reached(tmp_path: Path) -> None:
+    """Nobody gets PyTorch from the core questions alone, but whoever has PyTorch code does."""
+    entries = one_sided("today", "tensorflow")
+    entries["claims"][0]["unless"] = [{"codebase": ["pytorch"]}]
+    rules = open_rules(write_entries(tmp_path, entries)).knowledge
+    assert 1 not in core_sides(rules, "today", DAY)
+    assert 1 not in unreached(rules, "today", DAY)
+
+
+def test_what_does_not_load_is_reported_too(tmp_path: Path) -> None:
+    (finding,) = check_all(DAY, overlay=write_entries(tmp_path, {"claims": [claim("own", strength=0)]}))
+    assert finding.rule == "value"
+
+
+def test_the_guide_lists_every_kind_of_finding() -> None:
+    root = Path(__file__).resolve().parents[3]
+    sources = "".join(path.read_text() for path in (root / "app" / "audit").glob("*.py"))
+    in_code = set(re.findall(r"""(?:\.finding\(|Finding\(NAME, 1, )"([a-z-]+)",""", sources))
+    section = (root / "docs" / "rules.md").read_text().split("## What the audit finds")[1].split("\n## ")[0]
+    in_guide = set(re.findall(r"`([a-z-]+)`", " ".join(re.findall(r"^\| (`.*?`) \|", section, flags=re.MULTILINE))))
+    assert len(in_code) == 5
+    assert in_code == in_guide
