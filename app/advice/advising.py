@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from app.advice.answers import Answers
 from app.advice.checking import checking
@@ -18,12 +17,20 @@ from app.advice.models import (
     OverlayPart,
     Permalinks,
 )
-from app.advice.part import Pair
 from app.advice.permalinks import Made, permalink
 from app.advice.priorities import NONE
 from app.advice.robustness.report import flips_of, neighbourhood_of, pair, robustness_of
 from app.advice.stack import stack
-from app.advice.telling import api_layer, cautions, claim_part, constraint_part, criteria, reasons, set_aside
+from app.advice.telling import (
+    api_layer,
+    cautions,
+    claim_part,
+    constraint_part,
+    criteria,
+    reasons,
+    set_aside,
+    verdict_fields,
+)
 from app.advice.verdict import Recommendation
 from app.advice.wishes import Wishes
 from app.knowledge.base import Knowledge
@@ -53,7 +60,7 @@ def advise(
     layer = api_layer(knowledge, here.scored.evidence, today)
     around = neighbourhood_of(here)
     return Advice(
-        **_verdict(here),
+        **verdict_fields(here),
         acceptability=pair(here.share(wishes.uncertain)),
         flips=flips_of(here, around),
         robustness=robustness_of(knowledge, here, wishes.uncertain, around),
@@ -71,7 +78,7 @@ def advise(
         documents_said=_changed(here, there),
         other_policy=OtherPolicy(
             policy=_other(policy),
-            **_verdict(there),
+            **verdict_fields(there),
             constraints=[constraint_part(knowledge, constraint) for constraint in there.constraints],
             differences=differences(knowledge.claims, here.scored, there.scored),
         ),
@@ -96,16 +103,6 @@ def _other(policy: PolicyId) -> PolicyId:
     return "documents" if policy == "today" else "today"
 
 
-def _verdict(decision: Decision) -> dict[str, Any]:
-    """The fields in which every part that holds a verdict says it."""
-    return {
-        "recommendation": decision.verdict.recommendation,
-        "strength": decision.verdict.strength,
-        "decided_by": decision.verdict.decided_by,
-        "scores": Pair(**decision.scored.scores),
-    }
-
-
 def _changed(here: Decision, there: Decision) -> Recommendation | None:
     """The recommendation under the other policy, where it differs."""
     said = there.verdict.recommendation
@@ -117,7 +114,7 @@ def _by_default(case: Case, chosen: Chosen) -> ByDefault | None:
         return None
     decision = decide(replace(case, priorities=NONE), chosen)
     weights = {criterion.criterion: criterion.weight for criterion in decision.scored.criteria}
-    return ByDefault(**_verdict(decision), acceptability=pair(decision.won), weights=weights)
+    return ByDefault(**verdict_fields(decision), acceptability=pair(decision.won), weights=weights)
 
 
 def _as_shipped(case: Case, shipped: Knowledge, answers: Answers, here: Decision) -> AsShipped | None:
@@ -126,7 +123,7 @@ def _as_shipped(case: Case, shipped: Knowledge, answers: Answers, here: Decision
         return None
     decision = decide(replace(case, knowledge=shipped), answers.sets)
     changes = differences(case.knowledge.claims, here.scored, decision.scored)
-    return AsShipped(**_verdict(decision), differences=changes) if changes else None
+    return AsShipped(**verdict_fields(decision), differences=changes) if changes else None
 
 
 def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity | None:
@@ -138,7 +135,7 @@ def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity |
     return Continuity(
         codebase=codebase,
         staying=staying.verdict.recommendation,
-        afresh=Afresh(**_verdict(afresh)),
+        afresh=Afresh(**verdict_fields(afresh)),
         costs=[
             claim_part(case.knowledge, piece.claim, case.today)
             for piece in staying.scored.evidence

@@ -11,7 +11,7 @@ from app.advice.batch.applicability import Applicability
 from app.advice.batch.layout import Layout
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import Claim, Policy, PolicyId
+from app.knowledge.models import Claim, Constraint, Policy, PolicyId
 
 Side = Literal["pytorch", "tensorflow", "level", "api"]
 """Whom evidence speaks for: a framework, both alike (`level`), or the Keras API rather than a framework (`api`)."""
@@ -60,6 +60,12 @@ def gather(knowledge: Knowledge, policy: Policy, today: date) -> tuple[Evidence,
 def is_counted(knowledge: Knowledge, claim: Claim, policy: Policy) -> bool:
     """Whether the policy counts a claim of such sources at all."""
     return any(knowledge.sources[citation.id].kind in policy.counts for citation in claim.sources)
+
+
+def is_trusted(knowledge: Knowledge, constraint: Constraint, policy: Policy, today: date) -> bool:
+    """Whether a hard constraint's claim is trusted enough under the policy for it to stand."""
+    claim = knowledge.claims[constraint.claim]
+    return is_counted(knowledge, claim, policy) and trust(claim, policy, today) >= knowledge.scoring.constraint_trust
 
 
 def trust(claim: Claim, policy: Policy, today: date) -> float:

@@ -6,7 +6,7 @@ from math import fsum
 from typing import Any
 
 from app.advice.checking import can_be_checked, checked_part
-from app.advice.deciding import Case
+from app.advice.deciding import Case, Decision
 from app.advice.evidence import Evidence
 from app.advice.models import (
     ApiLayer,
@@ -26,6 +26,16 @@ from app.advice.weights import Raise, raises
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Citation, Claim, Component, Constraint
+
+
+def verdict_fields(decision: Decision) -> dict[str, Any]:
+    """The fields in which every part that holds a verdict says it."""
+    return {
+        "recommendation": decision.verdict.recommendation,
+        "strength": decision.verdict.strength,
+        "decided_by": decision.verdict.decided_by,
+        "scores": Pair(**decision.scored.scores),
+    }
 
 
 def _cited(citations: Sequence[Citation]) -> list[CitedSource]:

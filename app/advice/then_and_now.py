@@ -6,9 +6,9 @@ from app.advice.answers import Answers, accepted_answers
 from app.advice.comparison import differences
 from app.advice.deciding import Case, decide
 from app.advice.models import Now
-from app.advice.part import Pair
 from app.advice.permalinks import permalink
 from app.advice.robustness.report import pair
+from app.advice.telling import verdict_fields
 from app.advice.wishes import Wishes
 from app.knowledge.base import Knowledge
 from app.knowledge.findings import Findings, with_findings
@@ -27,10 +27,7 @@ def now_against_then(
     here = decide(Case(knowledge, wishes.policy, today, wishes.priorities), still.sets)
     before = decide(then, answers.sets)
     return Now(
-        recommendation=here.verdict.recommendation,
-        strength=here.verdict.strength,
-        decided_by=here.verdict.decided_by,
-        scores=Pair(**here.scored.scores),
+        **verdict_fields(here),
         acceptability=pair(here.won),
         as_of=today,
         rules_version=knowledge.version,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.advice.evidence import is_counted, trust
+from app.advice.evidence import is_trusted
 from app.advice.robustness.acceptability import Acceptability
 from app.advice.robustness.deciding import STEPS, Strength, side, step
 from app.knowledge.base import Knowledge
@@ -47,7 +47,5 @@ def standing_constraints(knowledge: Knowledge, chosen: Chosen, policy: Policy, t
     return [
         constraint
         for constraint in knowledge.constraints.values()
-        if constraint.when.holds(chosen)
-        and is_counted(knowledge, knowledge.claims[constraint.claim], policy)
-        and trust(knowledge.claims[constraint.claim], policy, today) >= knowledge.scoring.constraint_trust
+        if constraint.when.holds(chosen) and is_trusted(knowledge, constraint, policy, today)
     ]

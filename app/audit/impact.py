@@ -3,7 +3,7 @@
 Both rule bases are judged by the engine of today, as of one day, so that nothing but the rules makes the difference.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,11 +11,13 @@ from functools import lru_cache
 import numpy as np
 
 from app.advice.answers import Answers
-from app.advice.batch.layout import Masks
+from app.advice.batch.layout import Layout, Masks
+from app.advice.core_space import core_space, masks_of
 from app.advice.permalinks import permalink
+from app.advice.robustness.situation import judge_of
 from app.advice.verdict import RECOMMENDATIONS, Recommendation
 from app.advice.wishes import Wishes
-from app.audit.core_space import Sides, core_space, masks_of, sides
+from app.audit.core_space import Sides
 from app.audit.taking_over import Change, changes, is_inert, take_over
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId
@@ -134,7 +136,7 @@ def _compare(old: Knowledge, new: Knowledge, policy: PolicyId, day: date) -> _Co
     if list(new.questions.items()) == list(old.questions.items()):  # in the same order, so that masks mean the same
         situations, masks = _whole(old)
         before = _core_sides(old, policy, day)
-        return _Comparison(policy, len(situations), situations, before, sides(new, policy, day, masks))
+        return _Comparison(policy, len(situations), situations, before, judge_of(new, policy, day).sides(masks))
     whole = list(core_space(new))
     shared = [(answers, known) for answers in whole if (known := _as_asked(old, answers)) is not None]
     if not shared:
@@ -143,20 +145,25 @@ def _compare(old: Knowledge, new: Knowledge, policy: PolicyId, day: date) -> _Co
         policy,
         len(whole),
         tuple(answers for answers, _ in shared),
-        sides(old, policy, day, masks_of(old, (known for _, known in shared))),
-        sides(new, policy, day, masks_of(new, (answers for answers, _ in shared))),
+        _sides(old, policy, day, [known for _, known in shared]),
+        _sides(new, policy, day, [answers for answers, _ in shared]),
     )
 
 
 @lru_cache(maxsize=2)
 def _whole(knowledge: Knowledge) -> tuple[tuple[Answers, ...], Masks]:
     situations = tuple(core_space(knowledge))
-    return situations, masks_of(knowledge, iter(situations))
+    return situations, masks_of(Layout.of(knowledge), situations)
 
 
 @lru_cache(maxsize=4)
 def _core_sides(knowledge: Knowledge, policy: PolicyId, day: date) -> Sides:
-    return sides(knowledge, policy, day, _whole(knowledge)[1])
+    return judge_of(knowledge, policy, day).sides(_whole(knowledge)[1])
+
+
+def _sides(knowledge: Knowledge, policy: PolicyId, day: date, situations: Iterable[Answers]) -> Sides:
+    judge = judge_of(knowledge, policy, day)
+    return judge.sides(masks_of(judge.scorer.layout, situations))
 
 
 def _as_asked(old: Knowledge, answers: Answers) -> Answers | None:

@@ -5,9 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from app.advice.batch.layout import Masks
+from app.advice.batch.layout import Layout, Masks, with_option
+from app.advice.core_space import core_space, masks_of
+from app.advice.robustness.situation import judge_of
 from app.advice.verdict import RECOMMENDATIONS
-from app.audit.core_space import core_space, masks_of, sides
 from app.errors import Finding
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts
@@ -26,7 +27,7 @@ def unreached(knowledge: Knowledge, policy: PolicyId, day: date) -> set[int]:
     """The recommendations that are not found; looking stops when all are."""
     missing = set(RECOMMENDATIONS)
     for masks in _widening(knowledge):
-        missing -= set(np.unique(sides(knowledge, policy, day, masks)).tolist())
+        missing -= set(np.unique(judge_of(knowledge, policy, day).sides(masks)).tolist())
         if not missing:
             break
     return missing
@@ -34,11 +35,9 @@ def unreached(knowledge: Knowledge, policy: PolicyId, day: date) -> set[int]:
 
 def _widening(knowledge: Knowledge) -> Iterator[Masks]:
     """The core situations, and then with each option of each other question in turn."""
-    core = masks_of(knowledge, core_space(knowledge))
+    core = masks_of(Layout.of(knowledge), core_space(knowledge))
     yield core
     for row, question in enumerate(knowledge.questions.values()):
         if not question.core:
             for bit in range(len(question.options)):
-                changed = core.copy()
-                changed[row] = 1 << bit
-                yield changed
+                yield with_option(core, row, bit)

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.advice.permalinks import permalink
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
-from app.advice.wishes import DEFAULT_POLICY, Wishes
+from app.advice.wishes import Wishes
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, Policy, PolicyId
@@ -82,7 +82,6 @@ def map_page(knowledge: Knowledge, policy: PolicyId, today: date, language: str 
 
 
 def _view(cell: Cell, policy: PolicyId) -> CellView:
-    wishes = Wishes(policy) if policy != DEFAULT_POLICY else Wishes()
     share = max(cell.pytorch, cell.tensorflow)
     if cell.by_constraint:
         says = "by a hard constraint"
@@ -90,4 +89,4 @@ def _view(cell: Cell, policy: PolicyId) -> CellView:
         says = f"PyTorch wins {100 * cell.pytorch:.0f}%"
     else:
         says = f"{cell.strength}, wins {100 * share:.0f}%"
-    return CellView(cell, permalink(cell.answers, wishes, SHIPPED_ONLY), SHORT[cell.recommendation], says)
+    return CellView(cell, permalink(cell.answers, Wishes(policy), SHIPPED_ONLY), SHORT[cell.recommendation], says)

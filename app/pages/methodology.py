@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.robustness.open_questions import core_situations
+from app.advice.core_space import core_space, masks_of
 from app.advice.robustness.situation import judge_of
 from app.advice.verdict import RECOMMENDATIONS
 from app.knowledge.base import Knowledge
@@ -70,7 +70,7 @@ def _count_wins(knowledge: Knowledge, today: date) -> tuple[PolicyWins, ...]:
 
 def _policy_wins(knowledge: Knowledge, policy: Policy, today: date) -> PolicyWins:
     judge = judge_of(knowledge, policy.id, today)
-    situations = np.hstack(list(core_situations(judge.scorer)))
+    situations = masks_of(judge.scorer.layout, core_space(knowledge))
     sides = judge.sides(situations)
     core = next(question for question in knowledge.questions.values() if question.core)
     given = situations[judge.scorer.layout.rows[core.id]]

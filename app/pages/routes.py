@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.advice.answers import Answers, parse_answers
-from app.advice.permalinks import LATELY, PRIORITY, Made, permalink
+from app.advice.permalinks import LATELY, PRIORITY, Made
 from app.advice.priorities import NONE
 from app.advice.robustness.acceptability import EVERYTHING
 from app.advice.robustness.answer_map import FIXED
@@ -38,7 +38,7 @@ from app.query import (
     single_values,
     uncertain_of,
 )
-from app.service import Revision, Service
+from app.service import Service
 from app.web import ServiceOf
 
 T = TypeVar("T")
@@ -71,9 +71,8 @@ async def advice(request: Request, service: ServiceOf) -> Response:
         if not wants_page(request):
             raise
         return _questionnaire_again(request, service, error)
-    if _says_too_much(items, wanted.wishes):
-        address = permalink(wanted.answers, wanted.wishes, wanted.revision, wanted.made)
-        return RedirectResponse(address, status_code=303)
+    if _says_too_much(items, wanted.asked.wishes):
+        return RedirectResponse(wanted.asked.link(), status_code=303)
     return html("advice.html", page)
 
 
@@ -89,10 +88,7 @@ async def decision_record(request: Request, service: ServiceOf) -> Response:
 class Wanted:
     """What a query asks advice on."""
 
-    answers: Answers
-    wishes: Wishes
-    revision: Revision
-    made: Made
+    asked: Asked
     then: Knowledge | None
     """The rules that a link was made with, where it says so and this server has them."""
 
@@ -116,7 +112,7 @@ def _wanted(service: Service, items: Items) -> Wanted:
         attempt(lambda: priorities_of(then or service.knowledge, items), NONE),
         attempt(lambda: uncertain_of(items), EVERYTHING),
     )
-    wanted = Wanted(answers, wishes, attempt(lambda: revision_of(items), None), made, then)
+    wanted = Wanted(Asked(answers, wishes, attempt(lambda: revision_of(items), None), made), then)
     if problems:
         raise InvalidFields(problems)
     return wanted
@@ -143,15 +139,14 @@ def _rules_of(service: Service, made: Made) -> Knowledge | None:
 
 
 async def _advice_page(service: Service, wanted: Wanted) -> AdvicePage:
-    now = None
+    asked, now, lost = wanted.asked, None, None
     if wanted.then is None:
-        advice = await service.advise(wanted.answers, wanted.wishes, wanted.revision)
+        advice = await service.advise(asked.answers, asked.wishes, asked.revision)
+        asked, lost = replace(asked, made=LATELY), asked.made.rules
     else:
-        on = wanted.made.on or service.today()
-        advice, now = await service.advise_then(wanted.then, on, wanted.answers, wanted.wishes, wanted.revision)
+        on = asked.made.on or service.today()
+        advice, now = await service.advise_then(wanted.then, on, asked.answers, asked.wishes, asked.revision)
     checks = open_checks(service.knowledge, advice, service.runs.slow_probes, needs_token=service.token is not None)
-    lost = wanted.made.rules if wanted.then is None else None
-    asked = Asked(wanted.answers, wanted.wishes, wanted.revision, LATELY if wanted.then is None else wanted.made)
     return advice_page(wanted.then or service.knowledge, asked, advice, checks, now, lost)
 
 

@@ -17,6 +17,13 @@ Masks = NDArray[MASK]
 """Answer sets, questions x sets: the sum of 2**i over the chosen options i of a question; 0 where it is open."""
 
 
+def with_option(masks: Masks, row: int, bit: int) -> Masks:
+    """The answer sets with one option of a question for its answer."""
+    changed = masks.copy()
+    changed[row] = 1 << bit
+    return changed
+
+
 @dataclass(frozen=True)
 class Layout:
     """Which row a question has, and which bit an option: its place among the `options_of` the row."""

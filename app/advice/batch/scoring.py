@@ -16,9 +16,9 @@ from app.advice.batch.applicability import Applicability
 from app.advice.batch.conditions import ConditionTable, Truths
 from app.advice.batch.layout import Layout, Masks
 from app.advice.batch.points import PointsTable
-from app.advice.evidence import Evidence, gather, is_counted, trust
+from app.advice.evidence import Evidence, gather, is_trusted
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Constraint, Policy, PolicyId
+from app.knowledge.models import Policy, PolicyId
 
 Reals = NDArray[np.float64]
 SIGNS = {"pytorch": 1.0, "tensorflow": -1.0, "level": 0.0}
@@ -82,7 +82,7 @@ class Scorer:
         self._applicability = Applicability.of(self.layout, [piece.claim for piece in self.evidence])
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
-        constraints = _trusted_constraints(knowledge, policy, today)
+        constraints = [one for one in knowledge.constraints.values() if is_trusted(knowledge, one, policy, today)]
         self._required = ConditionTable.of(self.layout, [constraint.when for constraint in constraints])
         self._for_pytorch = np.array([constraint.requires == "pytorch" for constraint in constraints], bool)
         self._claims = np.array([piece.claim.id for piece in self.evidence], str)
@@ -146,16 +146,6 @@ def _sums(evidence: Sequence[Evidence], criteria: Sequence[str], spread: float) 
         row = criteria.index(piece.claim.criterion)
         found[:, row, column] = (piece.amount, sign * piece.amount, variance, sign * variance, sign * sign * variance)
     return found.reshape(-1, len(evidence))
-
-
-def _trusted_constraints(knowledge: Knowledge, policy: Policy, today: date) -> list[Constraint]:
-    """The constraints whose claim is trusted enough under the policy."""
-    return [
-        constraint
-        for constraint in knowledge.constraints.values()
-        if is_counted(knowledge, knowledge.claims[constraint.claim], policy)
-        and trust(knowledge.claims[constraint.claim], policy, today) >= knowledge.scoring.constraint_trust
-    ]
 
 
 @lru_cache(maxsize=8)

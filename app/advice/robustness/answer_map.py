@@ -6,12 +6,10 @@ from datetime import date
 from functools import lru_cache
 from itertools import product
 
-import numpy as np
-
 from app.advice.answers import Answers
+from app.advice.core_space import masks_of
 from app.advice.robustness.acceptability import acceptability
-from app.advice.robustness.agreement import dissents
-from app.advice.robustness.deciding import STEPS, Strength, side, step
+from app.advice.robustness.deciding import STEPS, Strength, lowers, side, step
 from app.advice.robustness.situation import judge_of
 from app.advice.verdict import RECOMMENDATIONS, Recommendation
 from app.knowledge.base import Knowledge
@@ -40,14 +38,13 @@ def answer_map(knowledge: Knowledge, policy: PolicyId, today: date, language: st
     """Every combination of one option each for goal, deployment and data, in this order, for one language."""
     judge = judge_of(knowledge, policy, today)
     situations = list(_situations(knowledge, language))
-    masks = np.hstack([judge.scorer.layout.masks(answers.sets) for answers in situations])
+    masks = masks_of(judge.scorer.layout, situations)
     scores, spreads = judge.score(masks), judge.open_spreads(masks)
-    doubted = np.logical_or.reduce(list(dissents(scores).values()))
+    lower = lowers(scores)
     cells = []
     for at, answers in enumerate(situations):
         won = acceptability(scores, at, float(spreads[at]), judge.samples)
-        decided = bool(scores.required[at]) and not bool(scores.conflicting[at])
-        lowered = bool(doubted[at]) and not decided
+        lowered = bool(lower[at])
         cells.append(
             Cell(
                 answers=answers,
@@ -55,7 +52,7 @@ def answer_map(knowledge: Knowledge, policy: PolicyId, today: date, language: st
                 strength=STEPS[step(knowledge.scoring, max(won.pytorch, won.tensorflow), lowered)],
                 pytorch=won.pytorch,
                 tensorflow=won.tensorflow,
-                by_constraint=decided,
+                by_constraint=bool(scores.required[at]),
             )
         )
     return tuple(cells)

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from app.advice.batch.layout import Masks
 from app.advice.batch.scoring import Scores
 from app.advice.robustness.changes import Change, changes
-from app.advice.robustness.situation import Judge
+from app.advice.robustness.situation import BATCH, Judge
 
 MOST = 3
 """Changes together are looked for up to so many."""
-
-BATCH = 512
 
 Together = NDArray[np.intp]
 

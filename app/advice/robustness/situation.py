@@ -19,6 +19,9 @@ from app.knowledge.models import PolicyId, Scoring
 
 Reals = NDArray[np.float64]
 
+BATCH = 512
+"""How many sets are judged at once: few enough that the intermediate matrices stay in the processor's cache."""
+
 
 @dataclass(frozen=True, eq=False)
 class Judge:
@@ -44,7 +47,8 @@ class Judge:
 
     def sides(self, masks: Masks) -> NDArray[np.int8]:
         """Whom each set recommends."""
-        return self.judge(self.score(masks), self.open_spreads(masks))[0]
+        batches = (masks[:, start : start + BATCH] for start in range(0, masks.shape[1], BATCH))
+        return np.concatenate([self.judge(self.score(sets), self.open_spreads(sets))[0] for sets in batches])
 
     def judge(self, scores: Scores, spreads: Reals) -> tuple[NDArray[np.int8], Reals]:
         """Whom each scored set recommends, and PyTorch's share less half, about."""

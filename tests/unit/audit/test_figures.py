@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.advice.core_space import core_space
 from app.audit.bias import bias, citations, wins
 from app.audit.checking import open_rules
-from app.audit.core_space import core_sides, core_space
+from app.audit.core_space import core_sides
 from app.audit.freshness import freshness
 from app.audit.telling import SHOWN, audit_lines
 from app.audit.wording import first_named

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.audit.core_space import core_sides, core_space
+from app.advice.core_space import core_space
+from app.audit.core_space import core_sides
 from app.audit.impact import Impact, PolicyImpact, impact
 from app.audit.taking_over import Change, changes, take_over
 from app.audit.telling import impact_lines

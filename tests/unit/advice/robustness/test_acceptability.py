@@ -12,11 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from app.advice.batch.scoring import Scores, scorer_of
+from app.advice.core_space import core_space, masks_of
 from app.advice.priorities import NONE, Priorities
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty, acceptability
 from app.advice.robustness.deciding import GUARD, lowers
 from app.advice.robustness.expectation import expected_leads
-from app.advice.robustness.open_questions import core_situations
 from app.advice.robustness.samples import Family, Samples, draw, samples_for
 from app.advice.robustness.situation import judge_of
 from app.knowledge.models import PolicyId
@@ -165,7 +165,7 @@ def test_the_quick_share_is_near_enough_to_skip_the_samples(policy: PolicyId, se
     judge = judge_of(rules, policy, FRESH).with_priorities(NONE if seed is None else _strong_wishes(seed))
     layout = judge.scorer.layout
     answered = [layout.masks({q: frozenset(o) for q, o in raw.items()}) for raw in seeded_answers(seed=31, count=600)]
-    masks = np.hstack([*core_situations(judge.scorer), *answered])
+    masks = np.hstack([masks_of(layout, core_space(rules)), *answered])
     scores, spreads = judge.score(masks), judge.open_spreads(masks)
     quick = expected_leads(scores, spreads, judge.samples.moments)
     found = [acceptability(scores, at, float(spreads[at]), judge.samples).pytorch for at in range(masks.shape[1])]

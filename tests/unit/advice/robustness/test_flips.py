@@ -9,10 +9,10 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from app.advice.core_space import core_space
 from app.advice.deciding import Case, decide
 from app.advice.robustness.flips import tipping_weights
 from app.advice.robustness.neighbourhood import neighbourhood
-from app.advice.robustness.open_questions import core_situations
 from app.advice.robustness.report import CODES
 from app.advice.robustness.situation import judge_of
 from app.advice.scoring import score
@@ -166,7 +166,7 @@ def with_claim_refuted(id: str) -> Knowledge:
 def test_flips_of_the_whole_core_answer_space_are_those_of_the_search(policy: PolicyId) -> None:
     judge = judge_of(shipped_rules(), policy, FRESH)
     layout = judge.scorer.layout
-    for masks in core_situations(judge.scorer):
+    for masks in (layout.masks(answers.sets) for answers in core_space(shipped_rules())):
         chosen = {q.id: frozenset(layout.options(row, int(masks[row, 0]))) for row, q in enumerate(layout.questions)}
         answers = tuple(sorted((question, options) for question, options in chosen.items() if options))
         now = CODES[recommended(policy, answers)]
