@@ -78,5 +78,5 @@ $(INSTALLED): $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,telemetry]'
 	@touch $@

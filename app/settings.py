@@ -1,15 +1,32 @@
 """The settings of the service: environment variables that start with TIEBREAK_."""
 
 import sys
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import UnusableSetting
 from app.knowledge.models import Framework
+
+SECRETS = Path("/run/secrets")
+"""Where container engines put secrets: a file `tiebreak_api_token` there is read like the variable, which wins."""
+
+
+def _parted(value: object) -> object:
+    """`a, b` as a list; what is a list already stays one."""
+    return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value))
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parted)]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_parted)]
 
 
 class Settings(BaseSettings):
@@ -27,6 +44,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="Where the history of runs is stored. Default: an SQLite file in the data folder."
     )
+    database_password: SecretStr | None = Field(
+        default=None, description="The database's password, so that the address need not hold it."
+    )
+    keep_runs: int = Field(
+        default=10_000, ge=100, le=10_000_000, description="How many runs are kept; the oldest go first."
+    )
     api_token: SecretStr | None = Field(
         default=None, description="When set, starting or cancelling a run needs it as a bearer token."
     )
@@ -39,6 +62,12 @@ class Settings(BaseSettings):
         description="The Python that TensorFlow's half of a probe runs in. Default: the one that runs the service.",
     )
     queue_limit: int = Field(default=8, ge=1, le=1_000, description="How many runs may wait before more are refused.")
+    runs_per_hour: int = Field(
+        default=600,
+        ge=0,
+        le=100_000,
+        description="How many runs one client may start in an hour, a fifth of them at once; 0 sets no limit.",
+    )
     worker_memory_bytes: int = Field(
         default=4 * 2**30, ge=2**29, description="How much memory a worker and its children may take, in bytes."
     )
@@ -47,6 +76,26 @@ class Settings(BaseSettings):
     )
     max_query_bytes: int = Field(
         default=8_192, ge=1_024, le=65_536, description="The longest query string that is read, in bytes."
+    )
+
+    request_seconds: float = Field(
+        default=20, ge=1, le=600, description="How long a client may take to send a request, in seconds."
+    )
+    connections: int = Field(default=1_000, ge=10, le=100_000, description="How many connections are open at once.")
+    allowed_hosts: Names = Field(
+        default=(), description="The host names that requests may name, such as `advice.example.org`; empty allows any."
+    )
+    trusted_proxies: Networks = Field(
+        default=(), description="The proxies whose forwarding headers are believed: addresses or networks."
+    )
+    log_format: Literal["plain", "json"] = Field(default="plain", description="How a line of the log is written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="From which severity on something is logged."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="The OpenTelemetry collector that traces are sent to; without one there are none.",
     )
 
     @property
@@ -83,7 +132,7 @@ def read_settings() -> Settings:
         UnusableSetting: naming the variable and what is wrong with its value.
     """
     try:
-        return Settings()
+        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
-        faults = [f"TIEBREAK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        faults = [f"TIEBREAK_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise UnusableSetting("; ".join(faults)) from None

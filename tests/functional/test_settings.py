@@ -27,6 +27,15 @@ UNUSABLE = [
     ("TIEBREAK_QUEUE_LIMIT", "0"),
     ("TIEBREAK_QUEUE_LIMIT", "ten"),
     ("TIEBREAK_WORKER_MEMORY_BYTES", "1000"),
+    ("TIEBREAK_KEEP_RUNS", "1"),
+    ("TIEBREAK_RUNS_PER_HOUR", "-1"),
+    ("TIEBREAK_REQUEST_SECONDS", "0"),
+    ("TIEBREAK_CONNECTIONS", "1"),
+    ("TIEBREAK_TRUSTED_PROXIES", "the proxy"),
+    ("TIEBREAK_TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("TIEBREAK_LOG_FORMAT", "xml"),
+    ("TIEBREAK_LOG_LEVEL", "loud"),
+    ("TIEBREAK_OTLP_ENDPOINT", "collector:4318"),
 ]
 
 COMPUTED = ("data", "pytorch_python", "tensorflow_python")
@@ -52,7 +61,7 @@ def test_the_readme_says_the_default(field: str) -> None:
     written, meaning = documented()[variable(field)]
     default = Settings.model_fields[field].default
     assert meaning
-    if default is None or field in COMPUTED:
+    if default in (None, ()) or field in COMPUTED:
         assert written
         assert not re.search(r"\d", written)
         assert "/" not in written
@@ -92,6 +101,26 @@ def test_values_at_the_limits_are_taken(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("TIEBREAK_MAX_BODY_BYTES", "1024")
     monkeypatch.setenv("TIEBREAK_MAX_QUERY_BYTES", "65536")
     assert (read_settings().max_body_bytes, read_settings().max_query_bytes) == (1024, 65_536)
+
+
+def test_lists_are_read_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEBREAK_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1 fd00::/8")
+    monkeypatch.setenv("TIEBREAK_ALLOWED_HOSTS", "advice.example.org")
+    assert read_settings().trusted_proxies == ("10.0.0.0/8", "127.0.0.1/32", "fd00::/8")
+    assert read_settings().allowed_hosts == ("advice.example.org",)
+
+
+def test_secrets_are_read_from_files_and_variables_go_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "tiebreak_api_token").write_text("from a file\n", encoding="utf-8")
+    (tmp_path / "tiebreak_database_password").write_text("secret", encoding="utf-8")
+    monkeypatch.setattr("app.settings.SECRETS", tmp_path)
+    monkeypatch.setenv("TIEBREAK_DATABASE_PASSWORD", "from a variable")
+    found = read_settings()
+    assert found.api_token is not None
+    assert found.database_password is not None
+    assert found.api_token.get_secret_value() == "from a file"
+    assert found.database_password.get_secret_value() == "from a variable"
+    assert "from a" not in repr(found)
 
 
 def test_settings_cannot_be_changed_later() -> None:
