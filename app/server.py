@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.main import create_app
+from app.own_memory import hide_own_memory
 from app.runs.service import RunService
 
 MAX_HEAD_BYTES = 262_144
@@ -36,7 +37,8 @@ class Server(uvicorn.Server):
 
 
 def run(host: str, port: int) -> None:
-    """Serve until a signal ends it; requests in flight get two seconds to finish."""
+    """Serve until a signal ends it; requests in flight get a second to finish."""
+    hide_own_memory()
     config = uvicorn.Config(
         create_app(),
         host=host,
@@ -45,7 +47,7 @@ def run(host: str, port: int) -> None:
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         server_header=False,
         access_log=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
     )
     try:
         Server(config).run()
