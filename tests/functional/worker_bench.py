@@ -14,8 +14,8 @@ from app.runs.executor.local import LocalExecutor
 from app.runs.inspection import Inspection
 from app.runs.models import Failure, Reason, Result, Run, RunRequest
 from app.runs.service import RunService
-from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
+from tests.functional.databases import new_store
 from tests.functional.interpreters import with_nothing_but_numpy
 from tests.functional.tiny_probes import write_probe
 from tests.functional.worker_processes import workers_of
@@ -61,16 +61,15 @@ class Bench:
 @asynccontextmanager
 async def bench_in(folder: Path) -> AsyncIterator[Bench]:
     """A bench in this folder; at the end of the block a run on it must still work."""
-    url = f"sqlite+aiosqlite:///{folder / 'runs.db'}"
-    await asyncio.to_thread(migrate, url)
     slim = with_nothing_but_numpy(folder / "slim")
-    bench = Bench(folder, Store(url), f"tests/{secrets.token_hex(8)}", {"pytorch": slim, "tensorflow": slim})
+    bench = Bench(
+        folder, new_store(folder / "runs"), f"tests/{secrets.token_hex(8)}", {"pytorch": slim, "tensorflow": slim}
+    )
     yield bench
     write_probe(folder, "afterwards")
     bench.interpreters = {"pytorch": slim, "tensorflow": slim}
     bench.memory_bytes = ROOMY
     assert (await bench.run("afterwards")).status == "done"
-    await bench.store.close()
 
 
 def halves_of(run: Run) -> tuple[Result, Result]:
