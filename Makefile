@@ -5,6 +5,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# How often `make kills` kills, and the seed of its moments: 0 for another one each time.
+KILLS ?= 100
+SEED ?= 0
 # What to install beside the service: `cpu` both frameworks, `none` neither.
 FRAMEWORKS ?= cpu
 
@@ -18,7 +21,7 @@ endif
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme verdicts bench picture container dev clean
+.PHONY: help serve test browser lint format readme verdicts bench kills picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +60,9 @@ verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that
 
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (25 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
+
+kills: $(INSTALLED_DEV) ## Kill the service at random moments, and see that nothing is lost (KILLS=100 SEED=0 for any)
+	TIEBREAK_TEST_KILLS=$(KILLS) TIEBREAK_TEST_SEED=$(SEED) $(VENV)/bin/python -m pytest -s -q tests/functional/test_kills.py
 
 picture: $(INSTALLED_DEV) ## Take the README's picture anew (needs Chromium)
 	$(VENV)/bin/python -m docs.picture

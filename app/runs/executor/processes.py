@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +42,38 @@ def kill_descendants(leader: int) -> int:
 def kill_marked(owner: str, run: str | None = None) -> int:
     """Kill every process that carries this owner's mark (and the run's), wherever it hides. Returns how many."""
     return _until_none(lambda: [one.pid for one in _marked(owner, run)])
+
+
+def kill_abandoned(is_gone: Callable[[str], bool]) -> int:
+    """Kill what workers of runners of this machine have left that are gone. Returns how many were killed.
+
+    A run's own are found when it is marked as interrupted. This finds those of runs that were over already, and of the
+    inspection. Processes of another container are left alone: their runner's number means another process here.
+    """
+    here, place = f"{socket.gethostname()}/", _place(os.getpid())
+    owned = ((process, mark) for process, mark in _owned() if mark.startswith(here) and _place(process.pid) == place)
+    return sum(_kill(process.pid) for process, mark in list(owned) if is_gone(mark))
+
+
+def _kill(pid: int) -> bool:
+    _signal(pid, signal.SIGKILL)
+    return True
+
+
+def _owned() -> Iterator[tuple[psutil.Process, str]]:
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            owner = process.environ().get(OWNER)
+            if owner:
+                yield process, owner
+
+
+def _place(pid: int) -> str | None:
+    """The namespace that a process's number belongs to; None where there is no such thing, or nobody may know."""
+    try:
+        return str(Path(f"/proc/{pid}/ns/pid").readlink())
+    except OSError:
+        return None
 
 
 def _until_none(find: Callable[[], list[int]]) -> int:
