@@ -37,11 +37,12 @@ START = """
 import sys
 from pathlib import Path
 import app.runs.assembling, app.server
+exec(sys.argv[2])
 plain = app.runs.assembling.read_catalogue
 app.runs.assembling.read_catalogue = lambda: plain(Path(sys.argv[1]))
 app.server.run("127.0.0.1", 0)
 """
-"""Serves a folder's probes on a free port."""
+"""Serves a folder's probes on a free port, after some code of the test's."""
 
 
 def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI:
@@ -139,9 +140,9 @@ class RunServer:
 
 
 @contextmanager
-def run_server(folder: Path, data: Path, settings: Mapping[str, str]) -> Iterator[RunServer]:
-    """A server for this folder's probes; ended by force when the test has not ended it."""
-    process, log = start_server(folder, data, settings)
+def run_server(folder: Path, data: Path, settings: Mapping[str, str], first: str = "") -> Iterator[RunServer]:
+    """A server for this folder's probes, which does this `first`; ended by force when the test has not ended it."""
+    process, log = start_server(folder, data, settings, first)
     try:
         with httpx.Client(base_url=address_of(process, log), timeout=PATIENCE_S) as client:
             yield RunServer(process, client, log, data)
@@ -150,12 +151,14 @@ def run_server(folder: Path, data: Path, settings: Mapping[str, str]) -> Iterato
         process.wait()
 
 
-def start_server(folder: Path, data: Path, settings: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], Path]:
+def start_server(
+    folder: Path, data: Path, settings: Mapping[str, str], first: str = ""
+) -> tuple[subprocess.Popen[bytes], Path]:
     """The process of a server that will serve this folder's probes, and its log."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(folder)],
+            [sys.executable, "-c", START, str(folder), first],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**_places(data) | dict(settings)),
