@@ -31,7 +31,7 @@ from app.runs.unstored import End, Unstored
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""
 FOLLOW_SECONDS = 0.25
-EVENTS_AT_ONCE = 100
+EVENTS_AT_ONCE = 20
 """How many events a listener is sent before more are read: one who reads slowly, or never, holds no more in memory."""
 USUAL_RUN_SECONDS = 20
 CANCEL_SECONDS = 2.0
