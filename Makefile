@@ -27,7 +27,8 @@ serve: $(INSTALLED) ## Install what is missing and start the service (PORT=8000 
 	@exec $(VENV)/bin/tiebreak serve --host $(HOST) --port $(PORT)
 
 test: $(INSTALLED_DEV) ## Install what is missing and run the tests
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses auto tests/unit
+	$(VENV)/bin/python -m pytest tests/functional
 
 browser: $(INSTALLED_DEV) ## Run the tests in a real browser (needs Chromium)
 	$(VENV)/bin/python -m pytest tests/browser
