@@ -16,6 +16,7 @@ from app.runs.runners import this_runner
 from app.runs.service import RunService
 from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
+from app.runs.watching import Watcher
 
 
 def make_run_service(
@@ -26,6 +27,7 @@ def make_run_service(
     memory_bytes: int,
     asked: Questions,
     lock: Path | None = None,
+    watcher: Watcher | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -43,6 +45,7 @@ def make_run_service(
         Inspection(interpreters, owner, memory_bytes, scratch),
         queue_limit,
         asked,
+        watcher,
     )
 
 

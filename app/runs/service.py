@@ -5,20 +5,25 @@ import contextlib
 import logging
 import random
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import AlreadyOver, FieldProblem, InvalidFields, NotReady, QueueFull, UnknownEntry, said_back
+from app.runs.asking import Shared
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.executor.job import EventKind, Job, Questions, Survey, Tell
 from app.runs.executor.local import Executor
 from app.runs.executor.worker import Cancelled
 from app.runs.inspection import Inspection, why_no_device
-from app.runs.models import EVERYTHING, Event, Failure, Outcome, Run, RunRequest, Status
+from app.runs.models import EVERYTHING, Event, Failure, Outcome, Run, RunRequest
+from app.runs.readiness import Readiness, in_thread
 from app.runs.runners import runner_is_gone, this_runner
 from app.runs.store.store import Store
+from app.runs.watching import End, Nobody, Watcher, executing
 
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""
@@ -27,7 +32,19 @@ USUAL_RUN_SECONDS = 20
 CANCEL_SECONDS = 2.0
 FINISH_ATTEMPTS = 5
 
+STUCK_SECONDS = 60.0
+"""How long the runner may take to look for the next run; it looks every other second, and after each run."""
+
 log = logging.getLogger("tiebreak.runs")
+
+
+@dataclass(frozen=True)
+class Line:
+    """The queue: how many runs wait and run, and how many may wait."""
+
+    waiting: int
+    running: int
+    limit: int
 
 
 class RunService:
@@ -44,13 +61,18 @@ class RunService:
         inspection: Inspection,
         queue_limit: int,
         asked: Questions | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.store, self.catalogue, self.inspection = store, catalogue, inspection
-        self.asked = asked or Questions()
+        self.asked, self.watcher = asked or Questions(), watcher or Nobody()
         self._executor, self._queue_limit = executor, queue_limit
         self._wake, self._submitting = asyncio.Event(), asyncio.Lock()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._looked: float | None = None
+        here = {name: in_thread(check) for name, check in executor.checks().items()}
+        self._unfinished = Shared(store.unfinished)
+        self.readiness = Readiness({"store": store.check, "runner": self._check_runner, **here})
 
     def probe(self, id: str) -> Probe:
         """Raises UnknownEntry when there is none."""
@@ -59,6 +81,11 @@ class RunService:
         except KeyError:
             detail = f"There is no probe {said_back(id)!r}."
             raise UnknownEntry(detail, [FieldProblem("id", "there is no such probe")]) from None
+
+    def kind(self, probe: str) -> str:
+        """What a run of a probe is: `capability`, `timing`, `everything`, or `unknown` when there is no such probe."""
+        known = self.catalogue.probes.get(probe)
+        return known.kind if known else EVERYTHING if probe == EVERYTHING else "unknown"
 
     @property
     def slow_probes(self) -> frozenset[str]:
@@ -78,6 +105,7 @@ class RunService:
             if waiting > self._queue_limit:
                 raise QueueFull(f"{waiting} runs wait or run already.", USUAL_RUN_SECONDS * waiting)
             run = await self.store.create(new_id(), request, new_seed())
+        self.watcher.queued(run, self.kind(run.probe))
         self._wake.set()
         return run
 
@@ -133,7 +161,7 @@ class RunService:
             raise AlreadyOver(f"The run is {run.status} already.", [FieldProblem("id", f"is {run.status}")])
         self._executor.cancel(id)
         if run.status == "queued":
-            await self.store.finish(id, "cancelled", None, "cancelled before it started")
+            await self._end(run, End("cancelled", None, "cancelled before it started"))
         return await self._ended(id)
 
     async def _ended(self, id: str) -> Run:
@@ -170,11 +198,21 @@ class RunService:
         await self.recover()
         self._task = asyncio.create_task(self._work(), name="runs")
 
-    async def check_ready(self) -> None:
-        """Raises NotReady when the store does not answer or nothing executes runs any more."""
-        await self.store.check()
+    async def line(self) -> Line | None:
+        """How many runs wait and run, of all that share the store; None when it cannot be read, or not in time."""
+        try:
+            unfinished = await self._unfinished()
+        except (SQLAlchemyError, OSError):  # a TimeoutError is one of the latter
+            return None
+        running = sum(run.status == "running" for run, _ in unfinished)
+        return Line(waiting=len(unfinished) - running, running=running, limit=self._queue_limit)
+
+    async def _check_runner(self) -> None:
+        """Raises NotReady when nothing executes runs any more, or has not looked for the next one for long."""
         if self._task is not None and self._task.done():
-            raise NotReady("Runs are not executed any more.")
+            raise NotReady("runs are not executed any more")
+        if self._looked is not None and time.monotonic() - self._looked > STUCK_SECONDS:
+            raise NotReady(f"has not looked for runs for more than {STUCK_SECONDS:.0f} s")
 
     def stop_soon(self) -> None:
         """End what is executed; may be called from a signal handler."""
@@ -195,11 +233,11 @@ class RunService:
         for run, runner in await self.store.unfinished():
             if runner is not None and runner_is_gone(runner):
                 await asyncio.to_thread(self._executor.clean_up, run.id, runner)
-                reason = "the process that executed it ended"
-                await self.store.finish(run.id, "interrupted", None, reason)
+                await self._end(run, End("interrupted", None, "the process that executed it ended"))
 
     async def _work(self) -> None:
         while not self._stopping:
+            self._looked = time.monotonic()
             try:
                 if await self._execute_next():
                     continue
@@ -220,6 +258,15 @@ class RunService:
 
     async def _execute(self, run: Run, seed: int, watch: Tell | None = None) -> None:
         """Execute a claimed run and store its end, whatever that is."""
+        mark = executing.set(run.id)
+        self.watcher.started(run, self.kind(run.probe))
+        try:
+            await self._finish(run, await self._told(run, seed, watch))
+        finally:
+            executing.reset(mark)
+
+    async def _told(self, run: Run, seed: int, watch: Tell | None) -> End:
+        """Execute a run, storing what it tells."""
         told: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
         teller = asyncio.create_task(self._store_events(run.id, told))
 
@@ -228,37 +275,44 @@ class RunService:
             if watch is not None:
                 watch(kind, data)
 
-        status, outcome, reason = await self._outcome(run, seed, tell)
+        self._looked = None  # how long a run may take is its own affair
+        end = await self._outcome(run, seed, tell)
+        self._looked = time.monotonic()
         told.put_nowait(None)
         await teller
-        await self._finish(run.id, status, outcome, reason)
+        return end
 
-    async def _finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None) -> None:
+    async def _finish(self, run: Run, end: End) -> None:
         """Store a run's end, patiently: what was measured for minutes must not be lost to a moment's lock."""
         for _ in range(FINISH_ATTEMPTS - 1):
             try:
-                await self.store.finish(id, status, outcome, reason)
+                await self._end(run, end)
                 return
             except SQLAlchemyError:
-                log.exception("the end of run %s", id)
+                log.exception("the end of run %s", run.id)
             await asyncio.sleep(IDLE_SECONDS)
-        await self.store.finish(id, status, outcome, reason)
+        await self._end(run, end)
 
-    async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Status, Outcome | None, str | None]:
-        """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
+    async def _end(self, run: Run, end: End) -> None:
+        """Store a run's end and tell who watches, unless it has ended already."""
+        if await self.store.finish(run.id, end.status, end.outcome, end.reason):
+            self.watcher.ended(run, self.kind(run.probe), end)
+
+    async def _outcome(self, run: Run, seed: int, tell: Tell) -> End:
+        """How a run ended."""
         try:
             await self.check(run.request)
             outcome = await self._executor.execute(run.id, self._job(run.request, seed), tell)
         except Cancelled:
             if self._stopping:
-                return "interrupted", None, "the service was stopped"
-            return "cancelled", None, "cancelled while it ran"
+                return End("interrupted", None, "the service was stopped")
+            return End("cancelled", None, "cancelled while it ran")
         except InvalidFields as error:  # the probe or the device is gone since it was queued
-            return "failed", _failed(str(error)), str(error)
+            return End("failed", _failed(str(error)), str(error))
         except Exception:  # one run's misfortune must not end the runner
             log.exception("run %s of %s", run.id, run.probe)
-            return "failed", _failed("the service made a mistake; it is in the server's log"), None
-        return outcome.status, outcome, outcome.error.message if outcome.error else None
+            return End("failed", _failed("the service made a mistake; it is in the server's log"), None)
+        return End(outcome.status, outcome, outcome.error.message if outcome.error else None)
 
     async def _store_events(self, id: str, told: "asyncio.Queue[tuple[str, Any] | None]") -> None:
         while (event := await told.get()) is not None:

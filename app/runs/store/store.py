@@ -1,6 +1,7 @@
 """The history of runs: every change of a run's state is stored before anybody is told of it."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.errors import NotReady
 from app.runs.models import Event, Finding, FindingKind, Outcome, Run, RunRequest, Status
 from app.runs.store.tables import EventRow, FindingRow, RunRow
 
+log = logging.getLogger("tiebreak.store")
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -22,7 +25,7 @@ class Store:
     """Runs and their events in a database. Each call is one transaction."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_async_engine(url, poolclass=NullPool)
+        self._engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _set_up_sqlite)
@@ -31,30 +34,28 @@ class Store:
         await self._engine.dispose()
 
     async def check(self) -> None:
-        """Raises NotReady when the database does not answer."""
+        """Raises NotReady when the database cannot be read and written.
+
+        It writes a run and takes it away again in one transaction. That is stored, so that a full disk shows, and
+        nobody else ever sees it.
+        """
+        row = _row("check", RunRequest(probe="check"), 0, None)
         try:
-            async with self._sessions() as session:
-                await session.execute(select(func.count(RunRow.number)))
-        except (SQLAlchemyError, OSError):
-            raise NotReady("The store of runs cannot be reached.") from None
+            async with self._sessions.begin() as session:
+                session.add(row)
+                await session.flush()
+                await session.delete(row)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("the store cannot be used: %s", str(error).splitlines()[0])
+            raise NotReady("cannot be read and written") from None
+
+    def on_error(self, tell: Callable[[], None]) -> None:
+        """Have every failed access to the database told, whatever becomes of it."""
+        event.listen(self._engine.sync_engine, "handle_error", lambda _: tell())
 
     async def create(self, id: str, request: RunRequest, seed: int, runner: str | None = None) -> Run:
         """A new run: queued, or running at once when the process that creates it is its runner."""
-        moment = now()
-        row = RunRow(
-            id=id,
-            probe=request.probe,
-            preset=request.preset,
-            device=request.device,
-            mode=request.mode,
-            control=request.control,
-            claims=list(request.claims) or None,
-            seed=seed,
-            status="running" if runner else "queued",
-            runner=runner,
-            created_at=moment,
-            started_at=moment if runner else None,
-        )
+        row = _row(id, request, seed, runner)
         async with self._sessions.begin() as session:
             session.add(row)
             await session.flush()
@@ -166,6 +167,25 @@ class Store:
             )
             rows = (await session.execute(chosen)).scalars().all()
             return [Event.model_validate({"seq": row.seq, "kind": row.kind, "data": row.data}) for row in rows]
+
+
+def _row(id: str, request: RunRequest, seed: int, runner: str | None) -> RunRow:
+    """A run as it begins."""
+    moment = now()
+    return RunRow(
+        id=id,
+        probe=request.probe,
+        preset=request.preset,
+        device=request.device,
+        mode=request.mode,
+        control=request.control,
+        claims=list(request.claims) or None,
+        seed=seed,
+        status="running" if runner else "queued",
+        runner=runner,
+        created_at=moment,
+        started_at=moment if runner else None,
+    )
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
