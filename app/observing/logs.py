@@ -49,13 +49,18 @@ class Ids(logging.Filter):
 
 
 def places(error: BaseException) -> str:
-    """A traceback with the errors' types and without their messages, which may quote what was sent."""
-    told = traceback.TracebackException.from_exception(error)
-    one: traceback.TracebackException | None = told
-    while one is not None:
-        one._str = "(not logged: it may quote what was sent)"  # type: ignore[attr-defined]
-        one = one.__cause__ or one.__context__
-    return "".join(told.format()).rstrip()
+    """A traceback, innermost cause first, with the errors' types and without their messages."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+        chain.append(cause)
+    return "\n\n".join(map(_place, reversed(chain)))
+
+
+def _place(error: BaseException) -> str:
+    members = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    own = f"Traceback (most recent call last):\n{frames}{type(error).__module__}.{type(error).__qualname__}"
+    return "\n\n".join([*map(places, members), own])
 
 
 class PlainFormatter(logging.Formatter):
