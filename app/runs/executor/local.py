@@ -5,7 +5,6 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,7 +92,7 @@ class LocalExecutor:
 
     def checks(self) -> Mapping[str, Callable[[], None]]:
         """See `Executor`."""
-        return {"scratch": partial(check_scratch, self.scratch), "machine_lock": partial(check_lock, self.lock)}
+        return {"scratch": lambda: check_scratch(self.scratch), "machine_lock": lambda: check_lock(self.lock)}
 
     def execute_here(self, run: str, job: Job | Survey, tell: Tell, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""
