@@ -18,7 +18,7 @@ endif
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme verdicts bench picture container dev clean
+.PHONY: help serve test browser lint format readme verdicts bench load soak picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,7 +27,8 @@ serve: $(INSTALLED) ## Install what is missing and start the service (PORT=8000 
 	@exec $(VENV)/bin/tiebreak serve --host $(HOST) --port $(PORT)
 
 test: $(INSTALLED_DEV) ## Install what is missing and run the tests
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses auto tests/unit
+	$(VENV)/bin/python -m pytest tests/functional
 
 browser: $(INSTALLED_DEV) ## Run the tests in a real browser (needs Chromium)
 	$(VENV)/bin/python -m pytest tests/browser
@@ -55,8 +56,14 @@ verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that
 	mv verdicts.new rules/verdicts.yaml
 	$(VENV)/bin/tiebreak rules check
 
-bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (25 minutes, on a machine where nothing else runs)
+bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
+
+load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (4 minutes; needs wrk)
+	$(VENV)/bin/python -m bench load
+
+soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files and threads must stay flat
+	$(VENV)/bin/python -m bench soak
 
 picture: $(INSTALLED_DEV) ## Take the README's picture anew (needs Chromium)
 	$(VENV)/bin/python -m docs.picture

@@ -107,8 +107,6 @@ def _watchers(app: FastAPI) -> list[Watcher]:
 
 def _watch(app: FastAPI) -> None:
     """Watch all requests from outside of everything, also of what answers crashes."""
-    service: Service = app.state.service
-    service.runs.store.on_error(app.state.measures.store_failed)
     plain = app.build_middleware_stack
     app.build_middleware_stack = lambda: Watched(plain(), app.state.measures)  # type: ignore[method-assign]
 

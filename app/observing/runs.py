@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from app.observing.measures import Measures
 from app.runs.models import Run
-from app.runs.watching import End, Watcher, executing
+from app.runs.unstored import End
+from app.runs.watching import Watcher, executing
 
 log = logging.getLogger("tiebreak.runs")
 
@@ -38,6 +39,10 @@ class RunWatch:
         if seconds is not None:
             self._measures.run_took(kind, run.preset, run.probe if kind != "unknown" else kind, seconds)
         _tell(run, end.status, seconds, end.reason)
+
+    def store_failed(self) -> None:
+        """See `Watcher`."""
+        self._measures.store_failed()
 
 
 def _waited(run: Run) -> float:
@@ -85,3 +90,8 @@ class Together:
         """See `Watcher`."""
         for watcher in self._watchers:
             watcher.ended(run, kind, end)
+
+    def store_failed(self) -> None:
+        """See `Watcher`."""
+        for watcher in self._watchers:
+            watcher.store_failed()

@@ -24,7 +24,7 @@ from opentelemetry.trace import Link, SpanContext, Status, StatusCode
 from app.observing.request_ids import current_request
 from app.observing.requests import QUIET
 from app.runs.models import Run
-from app.runs.watching import End
+from app.runs.unstored import End
 
 EXPORT_SECONDS = 5.0
 """How long sending a batch may take, all tries together."""
@@ -108,6 +108,9 @@ class Traces:
             if end.status == "failed":
                 span.set_status(StatusCode.ERROR)
             span.end()
+
+    def store_failed(self) -> None:
+        """Has no trace of its own."""
 
     async def stop(self) -> None:
         """Send what is left, for FLUSH_SECONDS at most: a collector that hangs does not keep the service."""

@@ -1,22 +1,13 @@
 """Who looks on while runs come and go: logs, figures and traces, none of which the runs know anything about."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Protocol
 
-from app.runs.models import Outcome, Run, Status
+from app.runs.models import Run
+from app.runs.unstored import End
 
 executing: ContextVar[str | None] = ContextVar("executing", default=None)
 """The id of the run that is executed, in the runner's task, in the run's own thread, and in whatever both begin."""
-
-
-@dataclass(frozen=True)
-class End:
-    """How a run ended."""
-
-    status: Status
-    outcome: Outcome | None
-    reason: str | None
 
 
 class Watcher(Protocol):
@@ -34,6 +25,9 @@ class Watcher(Protocol):
     def ended(self, run: Run, kind: str, end: End) -> None:
         """It is over; `run` is as it was before. It need not have started, or not in this process."""
 
+    def store_failed(self) -> None:
+        """An access to the store failed."""
+
 
 class Nobody:
     """Looks on and does nothing."""
@@ -45,4 +39,7 @@ class Nobody:
         """See `Watcher`."""
 
     def ended(self, run: Run, kind: str, end: End) -> None:
+        """See `Watcher`."""
+
+    def store_failed(self) -> None:
         """See `Watcher`."""

@@ -82,10 +82,10 @@ async def test_what_fails_is_named(app: FastAPI, folder: Path, spoil: Callable[[
 
 
 async def test_a_store_that_can_only_be_read_is_not_ready(app: FastAPI, runs: RunService) -> None:
-    event.listen(runs.store._engine.sync_engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
+    event.listen(runs.store.database._engine.sync_engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
     async with client_of(app) as client:
         assert (await client.get("/api/v1/runs")).status_code == 200
-    assert await not_ready(app) == {"store": "cannot be read and written"}
+    assert await not_ready(app) == {"store": "The store of runs cannot be written."}
 
 
 async def test_a_locked_store_is_not_ready_in_time(app: FastAPI, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ async def test_a_runner_that_ended_is_not_ready(executed: httpx.AsyncClient, app
     assert runs._task is not None
     runs._task.cancel()
     await asyncio.wait({runs._task})
-    assert await not_ready(app) == {"runner": "runs are not executed any more"}
+    assert await not_ready(app) == {"runner": "Runs are not executed any more."}
     runs._task = None
 
 
