@@ -1,13 +1,15 @@
 """The application: settings, rules, routes and limits put together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from threadpoolctl import threadpool_limits
 
 from app import __version__
@@ -16,17 +18,28 @@ from app.api.routes import api, health
 from app.api.runs import runs
 from app.archive import Archive
 from app.errors import UnusableSetting
+from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
+from app.observing.measures import Measures
+from app.observing.requests import RouteNoted, Watched
+from app.observing.runs import RunWatch, Together
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.pages.run_routes import run_pages
 from app.problem import Problem, install
 from app.runs.assembling import make_run_service, questions_of
 from app.runs.service import RunService
+from app.runs.watching import Watcher
 from app.server_findings import ServerFindings
 from app.service import Clock, Service
 from app.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from app.observing.tracing import Traces
+
+UNTRACED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI would tell an ambient collector what visitors ask for."""
 
 
 def create_app(settings: Settings | None = None, clock: Clock = date.today) -> FastAPI:
@@ -37,6 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         UnusableSetting: a setting cannot be used.
     """
     settings = settings or read_settings()
+    traces = _traces(settings)
     app = FastAPI(
         title="Tiebreak",
         version=__version__,
@@ -45,8 +59,11 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
+        telemetry=traces.config if traces else UNTRACED,
     )
-    app.state.service = _service(settings, clock)
+    knowledge = load(settings.rules)
+    app.state.traces, app.state.measures = traces, Measures(__version__, knowledge.version)
+    app.state.service = _service(settings, knowledge, _watchers(app), clock)
     app.include_router(api)
     app.include_router(probes)
     app.include_router(runs)
@@ -57,17 +74,41 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page, SECURITY_HEADERS)
     _document_problems(app)
+    app.add_middleware(RouteNoted)
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
+    _watch(app)
     return app
 
 
-def _service(settings: Settings, clock: Clock) -> Service:
+def _service(settings: Settings, knowledge: Knowledge, watchers: Sequence[Watcher], clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
-    knowledge = load(settings.rules)
-    runs = make_run_service(**settings.run_service, asked=questions_of(knowledge))
+    runs = make_run_service(**settings.run_service, asked=questions_of(knowledge), watcher=Together(watchers))
     return Service(knowledge, runs, ServerFindings(runs.store), Archive(settings.data / "rules"), token, clock)
+
+
+def _traces(settings: Settings) -> "Traces | None":
+    """Raises UnusableSetting when traces are wanted and what makes them is not installed."""
+    if settings.otlp_endpoint is None:
+        return None
+    try:
+        from app.observing.tracing import Traces  # here, since it costs memory
+    except ImportError as error:
+        raise UnusableSetting(
+            f"TIEBREAK_OTLP_ENDPOINT: traces need the extra `telemetry`: pip install 'tiebreak[telemetry]' ({error})"
+        ) from None
+    return Traces(settings.otlp_endpoint, __version__)
+
+
+def _watchers(app: FastAPI) -> list[Watcher]:
+    return [RunWatch(app.state.measures), *([app.state.traces] if app.state.traces else [])]
+
+
+def _watch(app: FastAPI) -> None:
+    """Watch all requests from outside of everything, also of what answers crashes."""
+    plain = app.build_middleware_stack
+    app.build_middleware_stack = lambda: Watched(plain(), app.state.measures)  # type: ignore[method-assign]
 
 
 @asynccontextmanager
@@ -82,6 +123,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await runs.stop()
+        if app.state.traces:
+            await app.state.traces.stop()
 
 
 def _swagger_files() -> Path:

@@ -22,6 +22,7 @@ from app.errors import (
     WrongMethod,
     said_back,
 )
+from app.observing.request_ids import current_request
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -118,7 +119,8 @@ def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> 
         return response
 
     async def on_crash(request: Request, _: Exception) -> Response:
-        response = await answer(request, Crashed("The service made a mistake. It is in the server's log."))
+        place = f"It is in the server's log, under request {current_request.get()}."
+        response = await answer(request, Crashed(f"The service made a mistake. {place}"))
         response.headers.update(headers)
         return response
 

@@ -8,7 +8,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.main import create_app
+from app.observing.logs import set_up_logging
 from app.runs.service import RunService
+from app.settings import read_settings
 
 MAX_HEAD_BYTES = 262_144
 """Request line and headers; generous, so that the application itself refuses what is too long, with a reason."""
@@ -37,11 +39,15 @@ class Server(uvicorn.Server):
 
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; requests in flight get two seconds to finish."""
+    settings = read_settings()
+    set_up_logging(settings.log_format, settings.log_level)
     config = uvicorn.Config(
         create_app(),
         host=host,
         port=port,
         http="h11",
+        ws="none",
+        log_config=None,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         server_header=False,
         access_log=False,

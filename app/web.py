@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.errors import FieldProblem, Unauthorised
+from app.observing.measures import Measures
 from app.service import Service
 
 
@@ -17,6 +18,16 @@ def service_of(request: Request) -> Service:
 
 
 ServiceOf = Annotated[Service, Depends(service_of)]
+
+
+def measures_of(request: Request) -> Measures:
+    """The figures of the application that a request came to."""
+    measures = request.app.state.measures
+    assert isinstance(measures, Measures)  # noqa: S101 - tells the type checker what create_app put there
+    return measures
+
+
+MeasuresOf = Annotated[Measures, Depends(measures_of)]
 
 
 def check_token(service: Service, given: str | None) -> None:

@@ -187,3 +187,4 @@ class Health(BaseModel):
 class Readiness(Health):
     rules_version: str
     claims: int
+    checks: dict[str, Literal["ok"]] = Field(description="What was checked; one that fails makes this a 503.")

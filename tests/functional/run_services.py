@@ -139,12 +139,12 @@ class RunServer:
 
 
 @contextmanager
-def run_server(folder: Path, data: Path, settings: Mapping[str, str]) -> Iterator[RunServer]:
-    """A server for this folder's probes; ended by force when the test has not ended it."""
+def run_server(folder: Path, data: Path, settings: Mapping[str, str], program: str = START) -> Iterator[RunServer]:
+    """A server for this folder's probes, or what a program serves; ended by force when the test has not ended it."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(folder)],
+            [sys.executable, "-c", program, str(folder)],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**_places(data) | dict(settings)),

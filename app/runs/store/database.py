@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
 from typing import Any
@@ -37,10 +38,13 @@ class Database:
 
     SQLite is opened anew for each transaction: that takes under a millisecond, ties nothing to an event loop, and a
     file that was put back is found again. PostgreSQL has a pool, whose connections are tried before they are used.
+
+    `on_trouble` is called whenever an access fails.
     """
 
     def __init__(self, address: Address) -> None:
         self.kind = address.kind
+        self.on_trouble: Callable[[], None] = lambda: None
         self._engine = waiting_engine(address)
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writing = async_sessionmaker(self._engine.execution_options(writing=True), expire_on_commit=False)
@@ -71,7 +75,11 @@ def waiting_engine(address: Address) -> AsyncEngine:
     """An engine for the event loop."""
     if address.kind == "sqlite":
         engine = create_async_engine(
-            address.waiting, poolclass=NullPool, connect_args=_SQLITE, json_serializer=json_text
+            address.waiting,
+            poolclass=NullPool,
+            connect_args=_SQLITE,
+            json_serializer=json_text,
+            hide_parameters=True,
         )
         _set_up_sqlite(engine.sync_engine)
         return engine
@@ -83,6 +91,7 @@ def waiting_engine(address: Address) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args=_postgresql(address.url, BUSY_SECONDS, STATEMENT_SECONDS),
         json_serializer=json_text,
+        hide_parameters=True,  # what visitors sent is not for the log
     )
 
 

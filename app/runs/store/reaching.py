@@ -45,8 +45,10 @@ def reaching(method: Method[S, P, T]) -> Method[S, P, T]:
         try:
             result = await _within(LIMIT_SECONDS, method(self, *args, **kwargs))
         except (DataError, IntegrityError) as error:
+            self.database.on_trouble()
             raise StoreFault(f"{type(error.orig).__name__}: {str(error.orig).splitlines()[0]}") from error
         except STORE_ERRORS as error:
+            self.database.on_trouble()
             raise _not_ready(self, error) from None
         if self.trouble is not None:
             self.trouble = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import FieldProblem, UnknownEntry, said_back
@@ -22,6 +22,9 @@ from app.runs.store.tables import EventRow, RunRow
 def now() -> datetime:
     return datetime.now(UTC)
 
+
+CHECK = "check"
+"""The id of the run that no one ever sees."""
 
 UNFINISHED = ("queued", "running")
 
@@ -42,9 +45,14 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @reaching
     async def check(self) -> None:
-        """Raises NotReady when the database does not answer."""
-        async with self.database.reading() as session:
-            await session.execute(select(func.max(RunRow.number)))
+        """Raises NotReady when the database cannot be read and written.
+
+        It writes a run and takes it away again in one transaction. That is stored, so that a full disk shows, and
+        nobody else ever sees it.
+        """
+        async with self.database.writing() as session:
+            await _create(session, CHECK, RunRequest(probe=CHECK), 0)
+            await session.execute(delete(RunRow).where(RunRow.id == CHECK))
 
     @reaching
     async def enqueue(self, id: str, request: RunRequest, seed: int, limit: int) -> Run | int:
@@ -83,26 +91,34 @@ class Store(FoundStore, RunnerStore, Retention):
                 await _add_event(session, row, kind, data)
 
     @reaching
-    async def finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None = None) -> bool:
-        """End a run; False when it has ended already, and then nothing changes."""
+    async def finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None = None) -> Run | None:
+        """End a run, which is returned as it was; None when it has ended already, and then nothing changes."""
         async with self.database.writing() as session:
             if outcome is not None and (outcome.verdicts or outcome.speeds):
                 await self.database.hold(session, Lock.FINDINGS)  # so that they are seen in the order of their numbers
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
             if row is None or row.status not in UNFINISHED:
-                return False
+                return None
+            run = run_of(row)
             await _end(session, row, status, outcome, reason)
-            return True
+            return run
 
     @reaching
-    async def ask_to_cancel(self, id: str) -> None:
-        """End a run that waits, and have the runner of one that runs see that somebody wants it to end."""
+    async def ask_to_cancel(self, id: str) -> Run | None:
+        """End a run that waits, and have the runner of one that runs see that somebody wants it to end.
+
+        Returns:
+            The run that waited, as it was; None when it did not wait.
+        """
         async with self.database.writing() as session:
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
             if row is not None and row.status == "queued":
+                run = run_of(row)
                 await _end(session, row, "cancelled", None, "cancelled before it started")
-            elif row is not None and row.status == "running":
+                return run
+            if row is not None and row.status == "running":
                 row.cancel_asked = True
+            return None
 
     @reaching
     async def is_wanted(self, id: str, runner: str) -> bool:
