@@ -304,6 +304,7 @@ class RunService:
     async def _work(self) -> None:
         while not self._stopping:
             self._looked = time.monotonic()
+            self._wake.clear()  # before it looks: what is submitted, or a stop, meanwhile is not slept over
             try:
                 if await self._execute_next():
                     continue
@@ -311,7 +312,6 @@ class RunService:
                 pass
             except StoreFault:
                 log.exception("the next run")
-            self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
 
