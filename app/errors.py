@@ -14,10 +14,15 @@
         ├── UnknownEntry    no such claim, source, probe, run or page (404)
         ├── WrongMethod     an address that does not take this method (405)
         ├── NotReadable     a body that is not what it claims to be, or another refusal of the framework's (400)
+        ├── TooSlow         a request that took too long to arrive (408)
         ├── AlreadyOver     a run that has ended cannot be cancelled (409)
         ├── TooLarge        a body beyond its limit (413)
         ├── QueryTooLong    a query string beyond its limit (414)
+        ├── WrongHost       a name that this server does not answer to (421)
         ├── QueueFull       too many runs wait already; says when to come again (429)
+        ├── StartedTooOften one client has started too many runs; says when to come again (429)
+        ├── HeadTooLarge    more or longer headers than are read (431)
+        ├── TooManyConnections  all connections are taken by requests under way (503)
         ├── NotReady        the store or the runner cannot be reached (503)
         └── Crashed         a fault of ours; says nothing of its cause (500)
 
@@ -130,6 +135,18 @@ class Forbidden(RequestError):
     title = "Not allowed"
 
 
+class TooSlow(RequestError):
+    """A request that took too long to arrive."""
+
+    status = 408
+    title = "The request took too long"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The request did not arrive within {seconds:g} s.", [FieldProblem("request", "is incomplete")]
+        )
+
+
 class AlreadyOver(RequestError):
     """A run that has ended cannot be cancelled."""
 
@@ -148,11 +165,34 @@ class QueueFull(RequestError):
         self.headers = {"retry-after": str(retry_after)}
 
 
+class StartedTooOften(RequestError):
+    """One client has started as many runs as it may for now. After `retry_after` seconds it may start one again."""
+
+    status = 429
+    title = "Too many runs were started from here"
+
+    def __init__(self, retry_after: int) -> None:
+        detail = f"As many runs were started from this address as may be in an hour; again in {retry_after} s."
+        super().__init__(detail, [FieldProblem("probe", "cannot be started: too many runs were started from here")])
+        self.headers = {"retry-after": str(retry_after)}
+
+
 class NotReady(RequestError):
     """The store or the runner cannot be reached."""
 
     status = 503
     title = "Not ready"
+
+
+class TooManyConnections(RequestError):
+    """All connections are taken by requests under way."""
+
+    status = 503
+    title = "Too many connections"
+    headers: Mapping[str, str] = {"retry-after": "5"}
+
+    def __init__(self) -> None:
+        super().__init__("All connections of this server are taken; again in 5 s.")
 
 
 class UnknownEntry(RequestError):
@@ -188,6 +228,20 @@ class QueryTooLong(RequestError):
 
     status = 414
     title = "The query is too long"
+
+
+class WrongHost(RequestError):
+    """A name that this server does not answer to."""
+
+    status = 421
+    title = "Not this server's name"
+
+
+class HeadTooLarge(RequestError):
+    """More or longer headers than are read."""
+
+    status = 431
+    title = "The headers are too large"
 
 
 class Crashed(RequestError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import __version__
 from app.api.probes import probes
@@ -16,6 +17,7 @@ from app.api.routes import api, health
 from app.api.runs import runs
 from app.archive import Archive
 from app.errors import UnusableSetting
+from app.hosts import AllowedHosts
 from app.knowledge.loader import load
 from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
 from app.pages.rendering import STATIC
@@ -46,6 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         redirect_slashes=False,
         lifespan=_lifespan,
     )
+    app.state.settings = settings
     app.state.service = _service(settings, clock)
     app.include_router(api)
     app.include_router(probes)
@@ -57,10 +60,18 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page, SECURITY_HEADERS)
     _document_problems(app)
+    _guard(app, settings)
+    return app
+
+
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put before every route what stands there; the last one added is asked first."""
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
+    app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SecurityHeaders)
-    return app
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 
 
 def _service(settings: Settings, clock: Clock) -> Service:

@@ -7,11 +7,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from app.connections import MAX_HEAD_BYTES, ConnectionLimits, guarded
 from app.main import create_app
 from app.runs.service import RunService
-
-MAX_HEAD_BYTES = 262_144
-"""Request line and headers; generous, so that the application itself refuses what is too long, with a reason."""
+from app.settings import Settings
 
 
 class Server(uvicorn.Server):
@@ -37,19 +36,26 @@ class Server(uvicorn.Server):
 
 def run(host: str, port: int) -> None:
     """Serve until a signal ends it; requests in flight get two seconds to finish."""
-    config = uvicorn.Config(
-        create_app(),
-        host=host,
-        port=port,
-        http="h11",
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        server_header=False,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
+    application = create_app()
     try:
-        Server(config).run()
+        Server(_config(application, host, port)).run()
     except KeyboardInterrupt:  # Ctrl-C is how a person ends it
         return
     except SystemExit as stop:  # uvicorn has said why; its own statuses are not ours
         sys.exit(1 if stop.code else 0)
+
+
+def _config(application: FastAPI, host: str, port: int) -> uvicorn.Config:
+    settings: Settings = application.state.settings
+    return uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        http=guarded(ConnectionLimits(settings.request_seconds, settings.connections)),
+        ws="none",
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        proxy_headers=False,  # the application believes those of `TIEBREAK_TRUSTED_PROXIES`, and nobody else's
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )

@@ -1,7 +1,7 @@
 """The pages of probes and runs, and the two forms on them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
@@ -137,7 +137,17 @@ def _from_elsewhere(request: Request) -> bool:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
         return site not in ("same-origin", "none")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return origin is not None and not _same_site(origin, request.headers.get("host", ""))
+
+
+def _same_site(origin: str, host: str) -> bool:
+    """Whether an origin is this host. The scheme is not compared: behind a proxy with TLS they differ.
+
+    Of the two, either may name the port that the origin's scheme implies.
+    """
+    scheme, _, authority = origin.lower().partition("://")
+    implied = {"http": ":80", "https": ":443"}.get(scheme)
+    return implied is not None and authority.removesuffix(implied) == host.lower().removesuffix(implied)
 
 
 async def _form(request: Request) -> dict[str, str]:
