@@ -172,7 +172,7 @@ class StartedTooOften(RequestError):
     title = "Too many runs were started from here"
 
     def __init__(self, retry_after: int) -> None:
-        detail = f"As many runs were started from this address as may be in an hour; again in {retry_after} s."
+        detail = f"No more runs may be started from this address for now; again in {retry_after} s."
         super().__init__(detail, [FieldProblem("probe", "cannot be started: too many runs were started from here")])
         self.headers = {"retry-after": str(retry_after)}
 

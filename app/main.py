@@ -26,6 +26,7 @@ from app.pages.run_routes import run_pages
 from app.problem import Problem, install
 from app.runs.assembling import make_run_service, questions_of
 from app.runs.service import RunService
+from app.runs.store.allowances import Allowances
 from app.server_findings import ServerFindings
 from app.service import Clock, Service
 from app.settings import Settings, read_settings
@@ -78,7 +79,14 @@ def _service(settings: Settings, clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
     knowledge = load(settings.rules)
     runs = make_run_service(**settings.run_service, asked=questions_of(knowledge))
-    return Service(knowledge, runs, ServerFindings(runs.store), Archive(settings.data / "rules"), token, clock)
+    found, archive = ServerFindings(runs.store), Archive(settings.data / "rules")
+    return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs))
+
+
+def _allowances(settings: Settings, runs: RunService) -> Allowances | None:
+    """What clients may start; none where there is no limit, or where a token says who may."""
+    limited = settings.runs_per_hour and settings.api_token is None
+    return Allowances(runs.store.sessions, settings.runs_per_hour) if limited else None
 
 
 @asynccontextmanager
@@ -89,9 +97,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     runs: RunService = service.runs
     await asyncio.to_thread(service.archive.keep, service.knowledge)
     await runs.start()
+    tidying = asyncio.create_task(service.allowances.keep_tidy()) if service.allowances else None
     try:
         yield
     finally:
+        if tidying is not None:
+            tidying.cancel()
         await runs.stop()
 
 

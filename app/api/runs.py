@@ -14,12 +14,12 @@ from app.knowledge.models import Framework
 from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, Docs, problem_docs
 from app.query import single_values
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
-from app.web import ServiceOf, authorised
+from app.web import ClientOf, ServiceOf, authorised
 
 runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
 
 AUTHORISED_DOCS = problem_docs({401: "The token is missing or wrong"})
-FULL_DOCS = problem_docs({429: "Too many runs wait; `Retry-After` says when to come again"})
+FULL_DOCS = problem_docs({429: "Too many runs wait, or were started from here; `Retry-After` says when to come again"})
 STREAM_DOCS: Docs = {
     200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
@@ -58,9 +58,9 @@ class RunSummary(BaseModel):
 
 
 @runs.post("", status_code=202, dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **FULL_DOCS})
-async def start(request: RunRequest, response: Response, service: ServiceOf) -> Run:
+async def start(request: RunRequest, response: Response, service: ServiceOf, client: ClientOf) -> Run:
     """Start a run of a probe. It waits for its turn: one run at a time has the machine."""
-    run = await service.runs.submit(request)
+    run = await service.start(request, client)
     response.headers["location"] = f"/api/v1/runs/{run.id}"
     return run
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.errors import FieldProblem, Forbidden, InvalidFields, NotReadable, QueueFull, Unauthorised
+from app.errors import FieldProblem, Forbidden, InvalidFields, NotReadable, QueueFull, StartedTooOften, Unauthorised
 from app.knowledge.ledger import find_claim
 from app.pages.probes import probe_page, probes_page
 from app.pages.rendering import html
@@ -18,7 +18,7 @@ from app.problem import field_problems, wants_page
 from app.query import single_values
 from app.runs.models import EVERYTHING, RunRequest
 from app.service import Service
-from app.web import ServiceOf, check_token
+from app.web import ServiceOf, check_token, client_of
 
 run_pages = APIRouter(include_in_schema=False)
 
@@ -97,8 +97,8 @@ async def _start(
     """Start a run and show it, on its own page or at `show`. People see a refusal on the page that they came from."""
     try:
         check_token(service, form.get("token"))
-        run = await service.runs.submit(_request(asked))
-    except (InvalidFields, QueueFull, Unauthorised) as error:
+        run = await service.start(_request(asked), client_of(request))
+    except (InvalidFields, QueueFull, StartedTooOften, Unauthorised) as error:
         if not wants_page(request):
             raise
         by_field = [f"{p.field}: {p.message}" for p in error.problems]

@@ -27,6 +27,11 @@ class Store:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _set_up_sqlite)
 
+    @property
+    def sessions(self) -> async_sessionmaker[AsyncSession]:
+        """For what else is kept in the same database."""
+        return self._sessions
+
     async def close(self) -> None:
         await self._engine.dispose()
 
