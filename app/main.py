@@ -49,7 +49,6 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         redirect_slashes=False,
         lifespan=_lifespan,
     )
-    app.state.settings = settings
     app.state.service = _service(settings, clock)
     app.include_router(api)
     app.include_router(probes)

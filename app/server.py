@@ -1,5 +1,6 @@
 """Run the application under uvicorn."""
 
+import logging
 import sys
 from socket import socket
 from types import FrameType
@@ -10,7 +11,10 @@ from fastapi import FastAPI
 from app.connections import MAX_HEAD_BYTES, ConnectionLimits, guarded
 from app.main import create_app
 from app.runs.service import RunService
-from app.settings import Settings
+from app.settings import Settings, read_settings
+from app.starting import check_start, room_for, warnings
+
+log = logging.getLogger("uvicorn.error")
 
 
 class Server(uvicorn.Server):
@@ -35,23 +39,29 @@ class Server(uvicorn.Server):
 
 
 def run(host: str, port: int) -> None:
-    """Serve until a signal ends it; requests in flight get two seconds to finish."""
+    """Serve until a signal ends it; requests in flight get two seconds to finish.
+
+    Raises:
+        UnusableSetting: the service cannot start with a setting, or at this address.
+    """
+    settings = read_settings()
+    check_start(settings, host, port)
     application = create_app()
     try:
-        Server(_config(application, host, port)).run()
+        Server(_config(application, settings, host, port)).run()
     except KeyboardInterrupt:  # Ctrl-C is how a person ends it
         return
     except SystemExit as stop:  # uvicorn has said why; its own statuses are not ours
         sys.exit(1 if stop.code else 0)
 
 
-def _config(application: FastAPI, host: str, port: int) -> uvicorn.Config:
-    settings: Settings = application.state.settings
-    return uvicorn.Config(
+def _config(application: FastAPI, settings: Settings, host: str, port: int) -> uvicorn.Config:
+    connections = room_for(settings.connections)
+    config = uvicorn.Config(
         application,
         host=host,
         port=port,
-        http=guarded(ConnectionLimits(settings.request_seconds, settings.connections)),
+        http=guarded(ConnectionLimits(settings.request_seconds, connections)),
         ws="none",
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         proxy_headers=False,  # the application believes those of `TIEBREAK_TRUSTED_PROXIES`, and nobody else's
@@ -59,3 +69,8 @@ def _config(application: FastAPI, host: str, port: int) -> uvicorn.Config:
         access_log=False,
         timeout_graceful_shutdown=2,
     )
+    for warning in warnings(settings):
+        log.warning(warning)
+    if connections < settings.connections:
+        log.warning("TIEBREAK_CONNECTIONS: the system's limit of open files leaves room for %d only", connections)
+    return config
