@@ -14,6 +14,7 @@
         ├── UnknownEntry    no such claim, source, probe, run or page (404)
         ├── WrongMethod     an address that does not take this method (405)
         ├── NotReadable     a body that is not what it claims to be, or another refusal of the framework's (400)
+        │   └── AmbiguousBody   a body whose end is said in two ways; the connection ends with it
         ├── TooSlow         a request that took too long to arrive (408)
         ├── AlreadyOver     a run that has ended cannot be cancelled (409)
         ├── TooLarge        a body beyond its limit (413)
@@ -214,6 +215,12 @@ class NotReadable(RequestError):
 
     status = 400
     title = "The request cannot be read"
+
+
+class AmbiguousBody(NotReadable):
+    """A body whose end is said in two ways. What follows it may be anything, so the connection ends with it."""
+
+    headers: Mapping[str, str] = {"connection": "close"}
 
 
 class TooLarge(RequestError):

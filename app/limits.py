@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FieldProblem, HeadTooLarge, NotReadable, QueryTooLong, RequestError, TooLarge
+from app.errors import AmbiguousBody, FieldProblem, HeadTooLarge, NotReadable, QueryTooLong, RequestError, TooLarge
 from app.problem import problem_response
 
 CONTENT_SECURITY_POLICY = (
@@ -73,7 +73,7 @@ class RequestLimits:
             self._check_query(scope)
             body = await self._read_body(scope, receive)
         except RequestError as error:
-            await problem_response(error)(scope, receive, send)
+            await problem_response(error, error.headers)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 
@@ -109,6 +109,10 @@ class RequestLimits:
 
 def _check_headers(scope: Scope) -> None:
     headers = scope["headers"]
+    if {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}:
+        # two who read it may each believe another one, and the rest of the body is the next request of one of them
+        problem = FieldProblem("transfer-encoding", "must not stand beside content-length")
+        raise AmbiguousBody("Where the body ends is said in two ways.", [problem])
     if len(headers) > MAX_HEADERS:
         problem = FieldProblem("headers", f"at most {MAX_HEADERS}")
         raise HeadTooLarge(f"There are more than {MAX_HEADERS} headers.", [problem])

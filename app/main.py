@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import __version__
+from app.api.document import complete_document
 from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
@@ -23,7 +24,7 @@ from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeade
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.pages.run_routes import run_pages
-from app.problem import Problem, install
+from app.problem import install
 from app.runs.assembling import make_run_service, questions_of
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page, SECURITY_HEADERS)
-    _document_problems(app)
+    complete_document(app, app.state.service)
     _guard(app, settings)
     return app
 
@@ -79,7 +80,8 @@ def _service(settings: Settings, clock: Clock) -> Service:
     knowledge = load(settings.rules)
     runs = make_run_service(**settings.run_service, asked=questions_of(knowledge))
     found, archive = ServerFindings(runs.store), Archive(settings.data / "rules")
-    return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs))
+    listeners = asyncio.Semaphore(settings.connections // 2)
+    return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs), listeners)
 
 
 def _allowances(settings: Settings, runs: RunService) -> Allowances | None:
@@ -111,19 +113,3 @@ def _swagger_files() -> Path:
     if package is None or not package.submodule_search_locations:
         raise UnusableSetting("the package fastapi-offline, which carries Swagger UI's files, is not installed")
     return Path(package.submodule_search_locations[0]) / "static"
-
-
-def _document_problems(app: FastAPI) -> None:
-    """Put the schema of problem details into the OpenAPI document, where the routes point to it."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, object]:
-        document = plain()
-        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas = document["components"]["schemas"]
-        schemas.update(schema.pop("$defs", {}) | {"Problem": schema})
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,8 +1,9 @@
 """What the routes share: the rule base, the clock, the runs, and the few questions asked of them."""
 
 import asyncio
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -43,6 +44,8 @@ class Service:
     token: str | None = None
     clock: Clock = date.today
     allowances: Allowances | None = None
+    listeners: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(sys.maxsize))
+    """Whoever follows the events of a run has one of these places, so that they never take all connections."""
 
     def today(self) -> date:
         return self.clock()
