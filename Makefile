@@ -5,6 +5,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# How much `make fuzz` asks, and what.
+CASES ?= 50000
+SEED ?= 7
 # What to install beside the service: `cpu` both frameworks, `none` neither.
 FRAMEWORKS ?= cpu
 
@@ -18,7 +21,7 @@ endif
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme verdicts bench load soak picture container dev clean
+.PHONY: help serve test browser lint format readme verdicts fuzz bench load soak picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +58,9 @@ verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that
 	$(VENV)/bin/tiebreak rules verdicts > verdicts.new
 	mv verdicts.new rules/verdicts.yaml
 	$(VENV)/bin/tiebreak rules check
+
+fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does not (CASES=50000 SEED=7)
+	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(VENV)/bin/python -m pytest tests/functional/test_api_fuzzing.py
 
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
