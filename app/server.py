@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.connections import MAX_HEAD_BYTES, ConnectionLimits, guarded
 from app.main import create_app
 from app.observing.logs import set_up_logging
+from app.own_memory import hide_own_memory
 from app.runs.service import RunService
 from app.settings import Settings, read_settings
 from app.starting import check_start, room_for, warnings
@@ -40,11 +41,12 @@ class Server(uvicorn.Server):
 
 
 def run(host: str, port: int) -> None:
-    """Serve until a signal ends it; requests in flight get two seconds to finish.
+    """Serve until a signal ends it; requests in flight get a second to finish.
 
     Raises:
         UnusableSetting: the service cannot start with a setting, or at this address.
     """
+    hide_own_memory()
     settings = read_settings()
     set_up_logging(settings.log_format, settings.log_level)
     check_start(settings, host, port)
@@ -70,7 +72,7 @@ def _config(application: FastAPI, settings: Settings, host: str, port: int) -> u
         proxy_headers=False,  # the application believes those of `TIEBREAK_TRUSTED_PROXIES`, and nobody else's
         server_header=False,
         access_log=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
     )
     for warning in warnings(settings):
         log.warning(warning)

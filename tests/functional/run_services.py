@@ -141,6 +141,19 @@ class RunServer:
 @contextmanager
 def run_server(folder: Path, data: Path, settings: Mapping[str, str], program: str = START) -> Iterator[RunServer]:
     """A server for this folder's probes, or what a program serves; ended by force when the test has not ended it."""
+    process, log = start_server(folder, data, settings, program)
+    try:
+        with httpx.Client(base_url=address_of(process, log), timeout=PATIENCE_S) as client:
+            yield RunServer(process, client, log, data)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def start_server(
+    folder: Path, data: Path, settings: Mapping[str, str], program: str = START
+) -> tuple[subprocess.Popen[bytes], Path]:
+    """The process of a server that will serve this folder's probes, and its log."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
@@ -149,12 +162,7 @@ def run_server(folder: Path, data: Path, settings: Mapping[str, str], program: s
             stderr=subprocess.STDOUT,
             env=environment(**_places(data) | dict(settings)),
         )
-    try:
-        with httpx.Client(base_url=_address(process, log), timeout=PATIENCE_S) as client:
-            yield RunServer(process, client, log, data)
-    finally:
-        process.kill()
-        process.wait()
+    return process, log
 
 
 def _places(data: Path) -> dict[str, str]:
@@ -165,7 +173,8 @@ def _places(data: Path) -> dict[str, str]:
     }
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+def address_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Where a server says that it listens. Raises AssertionError when it ends before."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         said = RUNNING.search(log.read_text(encoding="utf-8"))
