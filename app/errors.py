@@ -7,6 +7,7 @@
     ├── RunEnded            a run in the foreground was interrupted
     ├── UnusableRevision    there is no such revision of the rules, or no git to ask for it
     ├── UnreadableRules     the rules of a revision are none that this version can read
+    ├── UnusableBackup      a backup cannot be made, or put back
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
         ├── Unauthorised    starting or cancelling a run needs the token that is set (401)
@@ -71,6 +72,10 @@ class UnusableRevision(TiebreakError):
 
 class UnreadableRules(TiebreakError):
     """The rules of a revision are none that this version can read."""
+
+
+class UnusableBackup(TiebreakError):
+    """A backup cannot be made, or put back."""
 
 
 def said_back(value: str, limit: int = 60) -> str:
