@@ -14,11 +14,12 @@ RUN apt-get update \
 WORKDIR /app
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
-# only what pip reads, so that a change of the code does not install everything again
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+# only what pip reads, so that a change of the code or the documents does not install everything again
+COPY pyproject.toml constraints.txt ./
 COPY app/__init__.py ./app/__init__.py
 COPY probes/__init__.py ./probes/__init__.py
-RUN python -m venv --without-pip /venv \
+RUN touch README.md LICENSE \
+ && python -m venv --without-pip /venv \
  && pip --python /venv/bin/python install --no-cache-dir --constraint constraints.txt --editable '.[telemetry]'
 ARG FRAMEWORKS=cpu
 COPY image/frameworks.py ./image/frameworks.py
@@ -34,7 +35,8 @@ FROM ${PYTHON_IMAGE}
 ARG TOOLS=none
 RUN groupadd --gid 10001 tiebreak \
  && useradd --uid 10001 --gid tiebreak --no-create-home --home-dir /data --shell /usr/sbin/nologin tiebreak \
- && install -d -o tiebreak -g tiebreak -m 700 /data
+ && install -d -o tiebreak -g tiebreak -m 700 /data \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
 RUN if [ "$TOOLS" = cpp ]; then \
       apt-get update && apt-get install -y --no-install-recommends g++=4:12.* ninja-build=1.11.* && rm -rf /var/lib/apt/lists/*; \
     fi
@@ -66,7 +68,8 @@ STOPSIGNAL SIGTERM
 # without the site's packages it starts in hundredths of a second and disturbs no measurement
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python3", "-IS", "/app/app/healthcheck.py"]
-ENTRYPOINT ["tini", "--"]
+# ended by SIGTERM is ended well
+ENTRYPOINT ["tini", "-e", "143", "--"]
 CMD ["tiebreak", "serve"]
 ARG VERSION=0.1.0
 ARG REVISION

@@ -37,7 +37,10 @@ was made, NumPy's among them. The Dockerfile imports the frameworks afterwards, 
 def prune(packages: Path, keep_headers: bool) -> None:
     """Remove what is needless in a folder of packages, in place. Raises CalledProcessError when `strip` fails."""
     for path in _needless(packages, keep_headers):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:  # gone already where it lay in a folder of the list
+            path.unlink(missing_ok=True)
     for name in WITH_SYMBOLS:
         if (packages / name).exists():
             subprocess.run(["strip", "--strip-unneeded", str(packages / name)], check=True)  # noqa: S603, S607
