@@ -5,6 +5,7 @@
     ├── UnusableSetting     a setting has a value that the service cannot start with
     ├── UnusableProbe       a probe's file lacks what a probe needs
     ├── RunEnded            a run in the foreground was interrupted
+    ├── StoreFault          the store refuses what it was given: a fault of ours
     ├── UnusableRevision    there is no such revision of the rules, or no git to ask for it
     ├── UnreadableRules     the rules of a revision are none that this version can read
     ├── UnusableBackup      a backup cannot be made, or put back
@@ -64,6 +65,10 @@ class UnusableProbe(TiebreakError):
 
 class RunEnded(TiebreakError):
     """A run in the foreground was interrupted."""
+
+
+class StoreFault(TiebreakError):
+    """The store refuses what it was given: a fault of ours, which does not pass when it is asked again."""
 
 
 class UnusableRevision(TiebreakError):
@@ -154,10 +159,11 @@ class QueueFull(RequestError):
 
 
 class NotReady(RequestError):
-    """The store or the runner cannot be reached."""
+    """The store or the runner cannot be reached; a few seconds later may do."""
 
     status = 503
     title = "Not ready"
+    headers: Mapping[str, str] = {"retry-after": "5"}
 
 
 class UnknownEntry(RequestError):

@@ -5,7 +5,7 @@ import asyncio
 from app.errors import FieldProblem, InvalidFields
 from app.knowledge.findings import AS_SHIPPED, Findings
 from app.query import SHIPPED
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 
 HERE = "here"
 
@@ -23,16 +23,18 @@ def find(wanted: str) -> Findings:
     nothing_yet = settings.database_url is None and not settings.database_file.exists()
     if wanted == SHIPPED or (wanted == HERE and nothing_yet):
         return AS_SHIPPED
-    return asyncio.run(_read(settings.database, None if wanted == HERE else int(wanted)))
+    return asyncio.run(_read(settings, None if wanted == HERE else int(wanted)))
 
 
-async def _read(database: str, revision: int | None) -> Findings:
-    from app.runs.store.migrating import migrate  # here, since advice without findings needs no database's libraries
+async def _read(settings: Settings, revision: int | None) -> Findings:
+    from app.runs.store.address import read_address  # here, since advice without findings needs no database's libraries
+    from app.runs.store.migrating import migrate
     from app.runs.store.store import Store
     from app.server_findings import ServerFindings
 
-    await asyncio.to_thread(migrate, database)
-    store = Store(database)
+    address = read_address(settings.database, settings.password)
+    await asyncio.to_thread(migrate, address)
+    store = Store(address)
     try:
         return await ServerFindings(store).at(revision)
     finally:

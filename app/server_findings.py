@@ -1,68 +1,109 @@
 """This server's findings as the advice takes them: the only thing that passes from the runs to the advice."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.errors import FieldProblem, InvalidFields
+from app.errors import FieldProblem, InvalidFields, NotReady
 from app.knowledge.findings import AS_SHIPPED, CheckedHere, Findings, MeasuredHere
 from app.runs.models import Finding, Speed
 from app.runs.store.store import Store
 
-CLEAR_VERDICTS = ("confirmed", "partly", "refuted")
-"""What could not be tested here leaves the shipped status as it is."""
-
-WORTHY_OF_NOTE = ("pytorch_faster", "tensorflow_faster", "no_difference", "inconclusive")
-"""A measurement that was disturbed, or compared nothing, does not take back an earlier one."""
-
 LOOK_AGAIN_SECONDS = 1.0
 """How old the newest revision may be: another process, such as the command line, may have found something."""
+
+PATIENCE_SECONDS = 2.0
+"""How long an answer waits for the store before it goes without the newest findings."""
+
+AWAY_SECONDS = 3.0
+"""How long the store is left alone after it could not be reached."""
 
 KEPT = 8
 
 
 @dataclass
 class ServerFindings:
-    """Reads findings from the store, and keeps those of the last few revisions."""
+    """Reads findings from the store, and keeps those of the last few revisions.
+
+    While the store cannot be reached, the newest that are known stand: what needs no more than these is answered.
+    """
 
     store: Store
 
     def __post_init__(self) -> None:
         self._kept: dict[int, Findings] = {0: AS_SHIPPED}
-        self._revision, self._looked = 0, float("-inf")
+        self._newest, self._look_at = AS_SHIPPED, float("-inf")
+        self._look: asyncio.Task[None] | None = None
+        self.behind = False
+        """Whether the store could not be reached, so that something newer may have been found."""
 
     async def newest(self) -> Findings:
-        """Everything that was found until now, or until a second ago."""
-        if time.monotonic() - self._looked > LOOK_AGAIN_SECONDS:
-            self._revision, self._looked = await self.store.revision(), time.monotonic()
-        return await self.until(self._revision)
+        """Everything that was found until now, or until a second ago; or until the store was last reached."""
+        if time.monotonic() >= self._look_at:
+            if self._look is None or self._look.done():
+                self._look = asyncio.create_task(self._look_again())
+            if not self.behind:
+                await asyncio.shield(self._look)
+        return self._newest
+
+    async def _look_again(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                self._newest = await self._read_newest()
+        except (NotReady, TimeoutError):
+            self.behind, self._look_at = True, time.monotonic() + AWAY_SECONDS
+        else:
+            self.behind, self._look_at = False, time.monotonic() + LOOK_AGAIN_SECONDS
+
+    async def _read_newest(self) -> Findings:
+        while True:
+            revision = await self.store.revision()
+            with contextlib.suppress(InvalidFields):  # newer ones came, and old ones went, between the two questions
+                return await self.until(revision)
 
     async def at(self, revision: int | None) -> Findings:
         """The newest findings, or those until a revision.
 
         Raises:
-            InvalidFields: the server has not found as much.
+            InvalidFields: the server has not found as much, or has let go what belongs to it.
+            NotReady: the store cannot be reached, and these findings are not at hand.
         """
         newest = await self.newest()
         if revision is None:
             return newest
-        if revision > newest.revision:
-            message = f"this server's newest finding is number {newest.revision}"
-            raise InvalidFields([FieldProblem("verdicts", message, ("shipped",))])
+        if revision > newest.revision and revision not in self._kept:
+            if self.behind:
+                raise NotReady("The store of runs cannot be reached, and with it the findings that the link names.")
+            raise _not_here(f"this server's newest finding is number {newest.revision}")
         return await self.until(revision)
 
     async def until(self, revision: int) -> Findings:
-        """Everything that was found until finding number `revision`, as it stays for ever."""
+        """Everything that was found until finding number `revision`, as it stays for ever.
+
+        Raises:
+            InvalidFields: runs that belong to it are kept no longer.
+            NotReady: the store cannot be reached.
+        """
         if revision not in self._kept:
+            found, whole_from = await self.store.known_after(revision)
+            if revision < whole_from:
+                text = f"runs behind finding {revision} are kept no longer; what is known is whole from {whole_from} on"
+                raise _not_here(text)
             if len(self._kept) > KEPT:
                 self._kept = {0: AS_SHIPPED}
-            self._kept[revision] = await self._read(revision)
+            self._kept[revision] = _findings(revision, found)
         return self._kept[revision]
 
-    async def _read(self, revision: int) -> Findings:
-        claims = await self.store.newest("claim", CLEAR_VERDICTS, revision)
-        speeds = await self.store.newest("speed", WORTHY_OF_NOTE, revision)
-        return Findings(revision, {one.subject: _checked(one) for one in claims}, _measured(speeds))
+
+def _not_here(message: str) -> InvalidFields:
+    return InvalidFields([FieldProblem("verdicts", message, ("shipped",))])
+
+
+def _findings(revision: int, found: Sequence[Finding]) -> Findings:
+    claims = {one.subject: _checked(one) for one in found if one.kind == "claim"}
+    return Findings(revision, claims, _measured([one for one in found if one.kind == "speed"]))
 
 
 def _checked(found: Finding) -> CheckedHere:

@@ -106,6 +106,8 @@ class Settings(BaseSettings):
         return {
             "data": self.data,
             "database": self.database,
+            "password": self.password,
+            "keep_runs": self.keep_runs,
             "interpreters": self.interpreters,
             "queue_limit": self.queue_limit,
             "memory_bytes": self.worker_memory_bytes,
@@ -119,7 +121,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The address of the database that is used."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.database_file}"
+        return self.database_url or f"sqlite:///{self.database_file}"
+
+    @property
+    def password(self) -> str | None:
+        """The database's password, where it is kept apart from the address."""
+        return self.database_password.get_secret_value() if self.database_password else None
 
     @property
     def database_file(self) -> Path:

@@ -14,8 +14,10 @@ from app.runs.executor.lock import lock_file
 from app.runs.inspection import Inspection
 from app.runs.runners import this_runner
 from app.runs.service import RunService
+from app.runs.store.address import read_address
 from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
+from app.runs.unstored import Unstored
 
 
 def make_run_service(
@@ -26,6 +28,8 @@ def make_run_service(
     memory_bytes: int,
     asked: Questions,
     lock: Path | None = None,
+    password: str | None = None,
+    keep_runs: int | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -34,15 +38,18 @@ def make_run_service(
         UnusableProbe: a shipped probe is broken.
     """
     make_folder(data)
-    migrate(database)
+    address = read_address(database, password)
+    migrate(address)
     owner, scratch = this_runner(), data / "scratch"
     return RunService(
-        Store(database),
+        Store(address),
         read_catalogue(),
         LocalExecutor(interpreters, owner, memory_bytes, lock or lock_file(data), scratch),
         Inspection(interpreters, owner, memory_bytes, scratch),
         queue_limit,
         asked,
+        keep_runs,
+        Unstored(data / "unstored"),
     )
 
 

@@ -1,7 +1,11 @@
 """Who executes a run: a name for each process, by which it is known whether it still lives."""
 
+import contextlib
+import hashlib
 import os
 import socket
+from functools import cache
+from pathlib import Path
 
 import psutil
 
@@ -16,9 +20,19 @@ def _born(process: psutil.Process) -> str:
     return f"{process.create_time() - psutil.boot_time():.2f}"
 
 
+@cache
+def this_place() -> str:
+    """Where process ids mean the same as here: this boot of this machine and, in a container, this container."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):  # not on Linux
+        parts += [Path("/proc/sys/kernel/random/boot_id").read_text(), str(Path("/proc/self/ns/pid").readlink())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
 def runner_is_gone(runner: str) -> bool:
     """Whether the process of a runner has ended. Runners of other machines count as gone: SQLite is not shared.
 
+    On PostgreSQL, which is, only those of this place are asked about (`app.runs.presence`).
     A zombie has ended: nobody has asked for its status yet.
     """
     host, pid, started = runner.rsplit("/", 2)

@@ -5,27 +5,40 @@ import contextlib
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from app.errors import AlreadyOver, FieldProblem, InvalidFields, NotReady, QueueFull, UnknownEntry, said_back
+from app.errors import (
+    AlreadyOver,
+    FieldProblem,
+    InvalidFields,
+    NotReady,
+    QueueFull,
+    StoreFault,
+    UnknownEntry,
+    said_back,
+)
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.executor.job import EventKind, Job, Questions, Survey, Tell
 from app.runs.executor.local import Executor
 from app.runs.executor.worker import Cancelled
 from app.runs.inspection import Inspection, why_no_device
 from app.runs.models import EVERYTHING, Event, Failure, Outcome, Run, RunRequest, Status
-from app.runs.runners import runner_is_gone, this_runner
-from app.runs.store.store import Store
+from app.runs.presence import BEAT_SECONDS, Presence
+from app.runs.store.store import Store, no_such_run
+from app.runs.unstored import End, Unstored
 
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""
 FOLLOW_SECONDS = 0.25
 USUAL_RUN_SECONDS = 20
 CANCEL_SECONDS = 2.0
+WATCH_SECONDS = 0.4
+"""How often it is looked whether somebody has cancelled what is executed, in this process or another."""
 FINISH_ATTEMPTS = 5
+"""How often a run in the foreground tries to store its end; the service tries for as long as it lives."""
+STOP_SECONDS = 3.0
+"""How long a stop waits for the end of the run to be stored; afterwards it waits as a file for the next start."""
 
 log = logging.getLogger("tiebreak.runs")
 
@@ -44,13 +57,18 @@ class RunService:
         inspection: Inspection,
         queue_limit: int,
         asked: Questions | None = None,
+        keep_runs: int | None = None,
+        unstored: Unstored | None = None,
     ) -> None:
         self.store, self.catalogue, self.inspection = store, catalogue, inspection
         self.asked = asked or Questions()
         self._executor, self._queue_limit = executor, queue_limit
-        self._wake, self._submitting = asyncio.Event(), asyncio.Lock()
+        self._keep_runs, self._unstored = keep_runs, unstored
+        self._presence = Presence(store)
+        self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._housekeeping: asyncio.Task[None] | None = None
 
     def probe(self, id: str) -> Probe:
         """Raises UnknownEntry when there is none."""
@@ -71,13 +89,12 @@ class RunService:
         Raises:
             InvalidFields: no such probe, or the probe or this machine cannot do what is asked.
             QueueFull: too many wait already.
+            NotReady: the store cannot be reached.
         """
         await self.check(request)
-        async with self._submitting:  # between counting and storing nobody else may come
-            waiting = len(await self.store.unfinished())
-            if waiting > self._queue_limit:
-                raise QueueFull(f"{waiting} runs wait or run already.", USUAL_RUN_SECONDS * waiting)
-            run = await self.store.create(new_id(), request, new_seed())
+        run = await self.store.enqueue(new_id(), request, new_seed(), self._queue_limit)
+        if isinstance(run, int):
+            raise QueueFull(f"{run} runs wait or run already.", USUAL_RUN_SECONDS * run)
         self._wake.set()
         return run
 
@@ -108,21 +125,27 @@ class RunService:
             InvalidFields: see `submit`.
         """
         await self.check(request)
-        run, seed = new_id(), new_seed()
-        created = await self.store.create(run, request, seed, this_runner())
-        await self._execute(created, seed, tell)
-        return await self.get(run)
+        await self._presence.beat()
+        seed = new_seed()
+        run = await self.store.begin(new_id(), request, seed, self._presence.name)
+        beating = asyncio.create_task(self._repeat(self._presence.beat))
+        try:
+            await self._execute(run, seed, tell, FINISH_ATTEMPTS)
+        finally:
+            beating.cancel()
+        with contextlib.suppress(NotReady):
+            await self._presence.leave()
+        return await self.get(run.id)
 
     async def get(self, id: str) -> Run:
         """Raises UnknownEntry when there is none."""
         run = await self.store.get(id)
         if run is None:
-            detail = f"There is no run {said_back(id)!r}."
-            raise UnknownEntry(detail, [FieldProblem("id", "there is no such run")])
+            raise no_such_run(id)
         return run
 
     async def cancel(self, id: str) -> Run:
-        """End a run. When this returns, its processes are gone, unless another process executes it.
+        """End a run, whichever process executes it. When this returns, its workers are gone, as a rule.
 
         Raises:
             UnknownEntry: there is none.
@@ -132,8 +155,7 @@ class RunService:
         if run.over:
             raise AlreadyOver(f"The run is {run.status} already.", [FieldProblem("id", f"is {run.status}")])
         self._executor.cancel(id)
-        if run.status == "queued":
-            await self.store.finish(id, "cancelled", None, "cancelled before it started")
+        await self.store.ask_to_cancel(id)
         return await self._ended(id)
 
     async def _ended(self, id: str) -> Run:
@@ -147,9 +169,10 @@ class RunService:
 
     async def follow(self, id: str, after: int = 0) -> AsyncIterator[Event]:
         """What happened in a run after an event, and what happens, until its end."""
-        after = min(after, await self._last_before_end(id)) if after else 0
-        while True:
-            for event in await self.store.events(id, after):
+        told = await self._events(id, 0) if after else None
+        after = min(after, _last_before_end(told)) if told else 0
+        while (new := await self._events(id, after)) is not None:
+            for event in new:
                 yield event
                 after = event.seq
                 if event.kind == "end":
@@ -158,17 +181,23 @@ class RunService:
                 return
             await asyncio.sleep(FOLLOW_SECONDS)
 
-    async def _last_before_end(self, id: str) -> int:
-        """The number of the latest event but `end`, which a listener that comes again is told once more.
-
-        Whoever claims to have seen more than there is would wait for ever.
-        """
-        return max((event.seq for event in await self.store.events(id, 0) if event.kind != "end"), default=0)
+    async def _events(self, id: str, after: int) -> list[Event] | None:
+        """The events after this number, as soon as the store can be reached; None when there will be none."""
+        while not self._stopping:
+            try:
+                return await self.store.events(id, after)
+            except UnknownEntry:  # let go meanwhile
+                return None
+            except NotReady:  # a listener waits for the store as it waits for the run
+                await asyncio.sleep(IDLE_SECONDS)
+        return None
 
     async def start(self) -> None:
         """Clean up after runners that crashed, and begin to execute what waits."""
-        await self.recover()
+        with contextlib.suppress(NotReady):  # it was there a moment ago: the housekeeping comes back to it
+            await self.keep_house()
         self._task = asyncio.create_task(self._work(), name="runs")
+        self._housekeeping = asyncio.create_task(self._repeat(self.keep_house), name="housekeeping")
 
     async def check_ready(self) -> None:
         """Raises NotReady when the store does not answer or nothing executes runs any more."""
@@ -185,27 +214,59 @@ class RunService:
     async def stop(self) -> None:
         """End what is executed, mark it as interrupted, and close the store."""
         self.stop_soon()
-        if self._task is not None:
+        if self._task is not None and self._housekeeping is not None:
             self._wake.set()
-            await self._task
+            await asyncio.wait({self._task}, timeout=STOP_SECONDS)
+            self._task.cancel()
+            self._housekeeping.cancel()
+            await asyncio.wait({self._task, self._housekeeping})
+            with contextlib.suppress(NotReady, TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._presence.leave()
         await self.store.close()
+
+    async def keep_house(self) -> None:
+        """Say that this runner lives, store the ends that the store did not take, recover what crashed runners left.
+
+        Raises:
+            NotReady: the store cannot be reached.
+        """
+        await self._presence.beat()
+        for end in self._unstored.kept() if self._unstored else ():
+            await self._store_end(end)
+        await self.recover()
 
     async def recover(self) -> None:
         """Mark what a crashed runner left as interrupted, and end the processes that it left."""
-        for run, runner in await self.store.unfinished():
-            if runner is not None and runner_is_gone(runner):
-                await asyncio.to_thread(self._executor.clean_up, run.id, runner)
-                reason = "the process that executed it ended"
-                await self.store.finish(run.id, "interrupted", None, reason)
+        running = {run.id: runner for run, runner in await self.store.unfinished() if runner is not None}
+        gone = await self._presence.gone_among(running.values())
+        for run, runner in running.items():
+            if runner in gone:
+                await asyncio.to_thread(self._executor.clean_up, run, runner)
+                await self.store.finish(run, "interrupted", None, "the process that executed it ended")
+        if gone:
+            await self.store.leave(*gone)
+
+    async def _repeat(self, duty: Callable[[], Awaitable[None]]) -> None:
+        """Do something every few seconds, whether or not the store was there the last time."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await duty()
+            except NotReady:
+                continue
+            except Exception:  # nothing that happens once may end what has to happen again
+                log.exception("keeping house")
 
     async def _work(self) -> None:
         while not self._stopping:
             try:
                 if await self._execute_next():
                     continue
-                await self.recover()
-            except SQLAlchemyError:  # locked or out of reach for a while: the runner outlives that
-                log.exception("the store of runs")
+            except NotReady:  # the store has logged why; the runner outlives that
+                pass
+            except StoreFault:
+                log.exception("the next run")
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
@@ -213,13 +274,13 @@ class RunService:
     async def _execute_next(self) -> bool:
         """Execute the oldest run that waits; False when none does."""
         await self.inspection.settle()
-        claimed = await self.store.claim(this_runner())
+        claimed = await self.store.claim(self._presence.name)
         if claimed is not None:
             await self._execute(*claimed)
         return claimed is not None
 
-    async def _execute(self, run: Run, seed: int, watch: Tell | None = None) -> None:
-        """Execute a claimed run and store its end, whatever that is."""
+    async def _execute(self, run: Run, seed: int, watch: Tell | None = None, attempts: int | None = None) -> None:
+        """Execute a claimed run, store its end, whatever that is, and let old runs go."""
         told: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
         teller = asyncio.create_task(self._store_events(run.id, told))
 
@@ -228,21 +289,57 @@ class RunService:
             if watch is not None:
                 watch(kind, data)
 
+        unwanted = asyncio.create_task(self._end_when_unwanted(run.id))
         status, outcome, reason = await self._outcome(run, seed, tell)
+        unwanted.cancel()
         told.put_nowait(None)
         await teller
-        await self._finish(run.id, status, outcome, reason)
+        await self._finish(End(run=run.id, status=status, outcome=outcome, reason=reason), attempts)
+        await self._let_old_runs_go()
 
-    async def _finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None) -> None:
-        """Store a run's end, patiently: what was measured for minutes must not be lost to a moment's lock."""
-        for _ in range(FINISH_ATTEMPTS - 1):
+    async def _end_when_unwanted(self, id: str) -> None:
+        """Have the executor end a run that was cancelled through another process, or that counts as ended already."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            with contextlib.suppress(NotReady):
+                if not await self.store.is_wanted(id, self._presence.name):
+                    self._executor.cancel(id)
+
+    async def _finish(self, end: End, attempts: int | None) -> None:
+        """Store a run's end, for as long as it takes: what was measured for minutes must not be lost to a lock.
+
+        Until the store takes it, it is kept as a file, so that neither a stop nor a crash loses it.
+        """
+        while True:
             try:
-                await self.store.finish(id, status, outcome, reason)
+                await self._store_end(end)
                 return
-            except SQLAlchemyError:
-                log.exception("the end of run %s", id)
+            except (NotReady, asyncio.CancelledError) as error:
+                if self._unstored is not None:
+                    await asyncio.shield(asyncio.to_thread(self._unstored.keep, end))
+                attempts = None if attempts is None else attempts - 1
+                if self._stopping or attempts == 0 or isinstance(error, asyncio.CancelledError):
+                    raise
             await asyncio.sleep(IDLE_SECONDS)
-        await self.store.finish(id, status, outcome, reason)
+
+    async def _store_end(self, end: End) -> None:
+        """Raises NotReady."""
+        try:
+            stored = await self.store.finish(end.run, end.status, end.outcome, end.reason)
+        except StoreFault:
+            log.exception("the outcome of run %s", end.run)
+            message = "what it found could not be stored; the reason is in the server's log"
+            stored = await self.store.finish(end.run, "failed", _failed(message), message)
+        if not stored:
+            log.warning("run %s had ended already: its %s end is not stored", end.run, end.status)
+        if self._unstored is not None:
+            self._unstored.forget(end.run)
+
+    async def _let_old_runs_go(self) -> None:
+        """A few at a time, so that others get their turn."""
+        with contextlib.suppress(NotReady):  # the next run's end comes back to it
+            while self._keep_runs is not None and await self.store.let_go(self._keep_runs):
+                await asyncio.sleep(0)
 
     async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Status, Outcome | None, str | None]:
         """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
@@ -264,8 +361,18 @@ class RunService:
         while (event := await told.get()) is not None:
             try:
                 await self.store.add_event(id, *event)
-            except SQLAlchemyError:  # progress that nobody is told of costs nothing else
+            except NotReady:  # progress that nobody is told of costs nothing else
+                continue
+            except StoreFault:
                 log.exception("an event of run %s", id)
+
+
+def _last_before_end(events: Sequence[Event]) -> int:
+    """The number of the latest event but `end`, which a listener that comes again is told once more.
+
+    Whoever claims to have seen more than there is would wait for ever.
+    """
+    return max((event.seq for event in events if event.kind != "end"), default=0)
 
 
 def _failed(message: str) -> Outcome:

@@ -1,6 +1,7 @@
 """Fixtures of the functional tests: one application for all of them, a new client for each."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
 import httpx
@@ -9,7 +10,16 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
+from tests.functional.databases import close_stores, drop_databases
 from tests.functional.web_client import client_of
+
+
+@pytest.fixture(autouse=True)
+def databases() -> Iterator[None]:
+    """What a test had stored is gone with it."""
+    yield
+    asyncio.run(close_stores())
+    drop_databases()
 
 
 @pytest.fixture(scope="session")

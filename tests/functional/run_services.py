@@ -24,6 +24,7 @@ from app.main import create_app
 from app.runs.catalogue import read_catalogue
 from app.settings import Settings
 from tests.functional.child_processes import PATIENCE_S, RUNNING, environment
+from tests.functional.databases import closed_later, database_of
 from tests.functional.web_client import HTML, client_of
 from tests.functional.worker_processes import workers_of
 
@@ -45,8 +46,16 @@ app.server.run("127.0.0.1", 0)
 
 def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI:
     """An application whose catalogue is this folder's."""
-    values = {"rules": None, "data": folder / "data", "pytorch_python": interpreter, "tensorflow_python": interpreter}
+    data = folder / "data"
+    values = {
+        "rules": None,
+        "data": data,
+        "database_url": database_of(data),
+        "pytorch_python": interpreter,
+        "tensorflow_python": interpreter,
+    }
     app = create_app(Settings(**(values | settings)))
+    closed_later(app.state.service.runs.store)
     app.state.service.runs.catalogue = read_catalogue(folder)
     return app
 
@@ -138,7 +147,7 @@ def run_server(folder: Path, data: Path, settings: Mapping[str, str]) -> Iterato
             [sys.executable, "-c", START, str(folder)],
             stdout=sink,
             stderr=subprocess.STDOUT,
-            env=environment(**{"TIEBREAK_DATA": str(data), "PYTHONPATH": os.pathsep.join(sys.path)} | dict(settings)),
+            env=environment(**_places(data) | dict(settings)),
         )
     try:
         with httpx.Client(base_url=_address(process, log), timeout=PATIENCE_S) as client:
@@ -146,6 +155,14 @@ def run_server(folder: Path, data: Path, settings: Mapping[str, str]) -> Iterato
     finally:
         process.kill()
         process.wait()
+
+
+def _places(data: Path) -> dict[str, str]:
+    return {
+        "TIEBREAK_DATA": str(data),
+        "TIEBREAK_DATABASE_URL": database_of(data),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

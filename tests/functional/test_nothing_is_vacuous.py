@@ -1,9 +1,7 @@
 """With a framework that is none, that lacks what a claim needs, or that is not there, the verdict is another one."""
 
-import asyncio
 import re
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,8 @@ from app.runs.executor.local import LocalExecutor
 from app.runs.inspection import Inspection
 from app.runs.models import EVERYTHING, ClaimVerdict, RunRequest
 from app.runs.service import RunService
-from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
+from tests.functional.databases import new_store
 from tests.functional.interpreters import with_broken, with_empty_frameworks, with_nothing_but_numpy
 from tests.functional.worker_processes import LINUX
 
@@ -52,12 +50,9 @@ class Ledger:
 
 
 @pytest.fixture
-async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'runs.db'}"
-    await asyncio.to_thread(migrate, url)
-    store = Store(url)
-    yield Ledger(tmp_path, store)
-    await store.close()
+def ledger(tmp_path: Path) -> Ledger:
+    store = new_store(tmp_path / "runs")
+    return Ledger(tmp_path, store)
 
 
 @pytest.mark.parametrize("content", ["", '__version__ = "9.9"\n'], ids=["empty", "with a version"])

@@ -2,15 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from app.runs.measuring import observing
 from app.runs.models import EVERYTHING, RunRequest
-from app.runs.store.migrating import migrate
-from app.runs.store.store import Store
+from tests.functional.databases import new_store
 from tests.functional.interpreters import with_empty_frameworks
 from tests.functional.survey_bench import SurveyBench, expecting, verdicts_of
 from tests.functional.tiny_probes import FINE, write_probe
@@ -22,13 +20,9 @@ VERSION = '__version__ = "0.0 of the tests"\n'
 
 
 @pytest.fixture
-async def survey(tmp_path: Path) -> AsyncIterator[SurveyBench]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'runs.db'}"
-    await asyncio.to_thread(migrate, url)
+def survey(tmp_path: Path) -> SurveyBench:
     stand_in = with_empty_frameworks(tmp_path / "stand-in", VERSION)
-    bench = SurveyBench(tmp_path, Store(url), {"pytorch": stand_in, "tensorflow": stand_in})
-    yield bench
-    await bench.store.close()
+    return SurveyBench(tmp_path, new_store(tmp_path / "runs"), {"pytorch": stand_in, "tensorflow": stand_in})
 
 
 def write(survey: SurveyBench, id: str, pytorch: str = FINE) -> None:
@@ -169,9 +163,9 @@ async def test_findings_are_stored_and_the_newest_clear_one_counts(survey: Surve
     await survey.check()
     write_probe(survey.folder, "changing", "os._exit(1)")
     await survey.check()
-    clear = ("confirmed", "partly", "refuted")
-    assert [one.verdict for one in await survey.store.newest("claim", clear, 99)] == ["partly"]
-    assert [one.verdict for one in await survey.store.newest("claim", clear, 1)] == ["confirmed"]
+    for upto, verdict in ((99, "partly"), (1, "confirmed")):
+        found, _ = await survey.store.known_after(upto)
+        assert [one.verdict for one in found] == [verdict]
     assert [one.verdict for one in await survey.store.findings("claim", "changing-works", 9)] == [
         "not_testable",
         "partly",

@@ -17,8 +17,8 @@ from app.runs.inspection import Inspection
 from app.runs.measuring import observing
 from app.runs.models import Failure, Reason, Result, Run, RunRequest
 from app.runs.service import RunService
-from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
+from tests.functional.databases import new_store
 from tests.functional.interpreters import script, too_old, with_nothing_but_numpy, with_stand_in, without_numpy
 from tests.functional.tiny_probes import FINE, write_probe, write_timing_probe
 from tests.functional.worker_processes import LINUX, gone_within, workers_of
@@ -67,16 +67,15 @@ class Bench:
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     """A bench; after each test a run on it must still work."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'runs.db'}"
-    await asyncio.to_thread(migrate, url)
     slim = with_nothing_but_numpy(tmp_path / "slim")
-    bench = Bench(tmp_path, Store(url), f"tests/{secrets.token_hex(8)}", {"pytorch": slim, "tensorflow": slim})
+    bench = Bench(
+        tmp_path, new_store(tmp_path / "runs"), f"tests/{secrets.token_hex(8)}", {"pytorch": slim, "tensorflow": slim}
+    )
     yield bench
     write_probe(tmp_path, "afterwards")
     bench.interpreters = {"pytorch": slim, "tensorflow": slim}
     bench.memory_bytes = ROOMY
     assert (await bench.run("afterwards")).status == "done"
-    await bench.store.close()
 
 
 def halves_of(run: Run) -> tuple[Result, Result]:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite gives it back without its zone."""
+    """A moment in UTC; SQLite gives it back without its zone, PostgreSQL in the zone of the connection."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -17,7 +17,19 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return value.replace(tzinfo=UTC) if value else None
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Name(TypeDecorator[str]):
+    """A short text. PostgreSQL holds no NUL and would refuse to look for one; nothing that we store has one."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return value.replace("\0", "\ufffd") if value else value
 
 
 class Base(DeclarativeBase):
@@ -25,22 +37,26 @@ class Base(DeclarativeBase):
 
 
 class RunRow(Base):
-    """A run. `number` is the order in which they came; `runner` is the process that executes it."""
+    """A run. `number` is the order in which they came; `runner` is the process that executes it.
+
+    `cancel_asked`: somebody wants it to end; the runner looks at that, wherever the wish was said.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_status", "status"), Index("ix_runs_probe", "probe"))
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(String(32), unique=True)
-    probe: Mapped[str] = mapped_column(String(100))
-    preset: Mapped[str] = mapped_column(String(20))
-    device: Mapped[str] = mapped_column(String(20))
-    mode: Mapped[str] = mapped_column(String(20))
-    control: Mapped[str | None] = mapped_column(String(20))
+    id: Mapped[str] = mapped_column(Name(32), unique=True)
+    probe: Mapped[str] = mapped_column(Name(100))
+    preset: Mapped[str] = mapped_column(Name(20))
+    device: Mapped[str] = mapped_column(Name(20))
+    mode: Mapped[str] = mapped_column(Name(20))
+    control: Mapped[str | None] = mapped_column(Name(20))
     claims: Mapped[list[str] | None] = mapped_column(JSON)
     seed: Mapped[int]
-    status: Mapped[str] = mapped_column(String(20))
-    runner: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(Name(20))
+    runner: Mapped[str | None] = mapped_column(Name(200))
+    cancel_asked: Mapped[bool] = mapped_column(server_default=false(), default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
     started_at: Mapped[datetime | None] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -54,7 +70,7 @@ class EventRow(Base):
 
     run: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(Name(20))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -65,12 +81,37 @@ class FindingRow(Base):
     """
 
     __tablename__ = "findings"
-    __table_args__ = (Index("ix_findings_kind_subject", "kind", "subject"),)
+    __table_args__ = (
+        Index("ix_findings_subject", "kind", "subject", "number"),
+        Index("ix_findings_run", "run"),
+    )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     run: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(20))
-    subject: Mapped[str] = mapped_column(String(100))
-    verdict: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(Name(20))
+    subject: Mapped[str] = mapped_column(Name(100))
+    verdict: Mapped[str] = mapped_column(Name(20))
     found_at: Mapped[datetime] = mapped_column(Moment)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class RunnerRow(Base):
+    """A process that executes runs out of a database that several machines share.
+
+    `seen_at` is set anew every few seconds, by the database's own clock; `place` is where its process id is valid.
+    """
+
+    __tablename__ = "runners"
+
+    name: Mapped[str] = mapped_column(Name(200), primary_key=True)
+    place: Mapped[str] = mapped_column(Name(64))
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class MarkRow(Base):
+    """A number that outlives the rows that it is about, by name."""
+
+    __tablename__ = "marks"
+
+    name: Mapped[str] = mapped_column(Name(50), primary_key=True)
+    value: Mapped[int]

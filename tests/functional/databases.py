@@ -1,0 +1,67 @@
+"""Where the tests' databases come from: an SQLite file, or a new database on the server that a variable names.
+
+`TIEBREAK_TEST_DATABASE` is the address of a PostgreSQL server on which databases may be made, such as
+`postgresql://tester@127.0.0.1:5433/postgres`; `.ci/postgres` starts one.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from app.runs.store.address import Address, read_address
+from app.runs.store.migrating import migrate
+from app.runs.store.store import Store
+
+SERVER = os.environ.get("TIEBREAK_TEST_DATABASE")
+
+POSTGRESQL = pytest.mark.skipif(SERVER is None, reason="needs PostgreSQL: .ci/postgres make postgres")
+
+_made: dict[Path, str] = {}
+_stores: list[Store] = []
+
+
+def database_of(data: Path) -> str:
+    """The address of the database that belongs to a data folder, for the length of a test."""
+    if SERVER is None:
+        data.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{data / 'tiebreak.db'}"
+    if data not in _made:
+        _made[data] = f"t_{secrets.token_hex(8)}"
+        administer(f'CREATE DATABASE "{_made[data]}"')
+    return read_address(SERVER).url.set(drivername="postgresql", database=_made[data]).render_as_string(False)
+
+
+def address_of(data: Path) -> Address:
+    """The same, as the store takes it."""
+    return read_address(database_of(data))
+
+
+def new_store(data: Path) -> Store:
+    """A store on the database of a folder, which has all its tables; closed at the test's end."""
+    migrate(address_of(data))
+    return closed_later(Store(address_of(data)))
+
+
+def closed_later(store: Store) -> Store:
+    _stores.append(store)
+    return store
+
+
+async def close_stores() -> None:
+    while _stores:
+        await _stores.pop().close()
+
+
+def drop_databases() -> None:
+    while _made:
+        administer(f'DROP DATABASE IF EXISTS "{_made.popitem()[1]}" WITH (FORCE)')
+
+
+def administer(statement: str) -> None:
+    """Have the test server do something."""
+    assert SERVER is not None
+    with psycopg.connect(SERVER, autocommit=True) as connection:
+        connection.execute(statement.encode())
