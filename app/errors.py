@@ -8,6 +8,7 @@
     ├── StoreFault          the store refuses what it was given: a fault of ours
     ├── UnusableRevision    there is no such revision of the rules, or no git to ask for it
     ├── UnreadableRules     the rules of a revision are none that this version can read
+    ├── UnusableBackup      a backup cannot be made, or put back
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
         ├── Unauthorised    starting or cancelling a run needs the token that is set (401)
@@ -82,6 +83,10 @@ class UnusableRevision(TiebreakError):
 
 class UnreadableRules(TiebreakError):
     """The rules of a revision are none that this version can read."""
+
+
+class UnusableBackup(TiebreakError):
+    """A backup cannot be made, or put back."""
 
 
 def said_back(value: str, limit: int = 60) -> str:

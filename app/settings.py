@@ -56,6 +56,8 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("tiebreak", appauthor=False),
         description="The folder of everything that the service writes. Default: `tiebreak` in the user's data folder.",
     )
+    listen_host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
+    listen_port: int = Field(default=8_000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
     database_url: str | None = Field(
         default=None, description="Where the history of runs is stored. Default: an SQLite file in the data folder."
     )
