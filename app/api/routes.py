@@ -11,7 +11,7 @@ from app.advice.robustness.acceptability import Uncertainty
 from app.advice.wishes import Wishes
 from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS
 from app.query import single_values
 from app.web import ServiceOf
 
@@ -28,7 +28,7 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
     )
 
 
-@api.post("/advice", tags=["advice"])
+@api.post("/advice", tags=["advice"], responses=STORE_DOCS)
 async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
     answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
@@ -66,7 +66,7 @@ async def healthz() -> Health:
     return Health()
 
 
-@health.get("/readyz")
+@health.get("/readyz", responses=STORE_DOCS)
 async def readyz(service: ServiceOf) -> Readiness:
     """Ready: the rules are loaded, the store answers and the runner is there."""
     await service.runs.check_ready()

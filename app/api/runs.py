@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.knowledge.models import Framework
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, Docs, problem_docs
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
 from app.query import single_values
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
 from app.web import ServiceOf, authorised
 
-runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
+runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses={**PROBLEM_DOCS, **STORE_DOCS})
 
 AUTHORISED_DOCS = problem_docs({401: "The token is missing or wrong"})
 FULL_DOCS = problem_docs({429: "Too many runs wait; `Retry-After` says when to come again"})
