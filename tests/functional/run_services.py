@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,12 +139,17 @@ class RunServer:
 
 
 @contextmanager
-def run_server(folder: Path, data: Path, settings: Mapping[str, str]) -> Iterator[RunServer]:
-    """A server for this folder's probes; ended by force when the test has not ended it."""
+def run_server(
+    folder: Path, data: Path, settings: Mapping[str, str], before: Sequence[str] = (), patch: str = ""
+) -> Iterator[RunServer]:
+    """A server for this folder's probes; ended by force when the test has not ended it.
+
+    `before`: a command that starts it in other surroundings; `patch`: what is changed in it first.
+    """
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(folder)],
+            [*before, sys.executable, "-c", patch + START, str(folder)],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**_places(data) | dict(settings)),
