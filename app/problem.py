@@ -90,6 +90,9 @@ PROBLEM_DOCS = problem_docs(
 
 NOT_FOUND_DOCS = problem_docs({404: "Not found"})
 
+STORE_DOCS = problem_docs({503: "The store of runs cannot be reached; `Retry-After` says when to come again"})
+"""What every route documents that cannot do without the store."""
+
 ErrorPage = Callable[[RequestError], Awaitable[Response]]
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 from app.advice.advising import advise
 from app.advice.answers import Answers
@@ -14,14 +15,17 @@ from app.advice.models import Advice, Now
 from app.advice.then_and_now import now_against_then
 from app.advice.wishes import Wishes
 from app.archive import Archive
-from app.errors import QueueFull
+from app.errors import NotReady, QueueFull
 from app.knowledge.base import Knowledge
 from app.knowledge.findings import with_findings
 from app.knowledge.models import Claim
 from app.runs.models import Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
+from app.runs.store.reaching import SLOW
 from app.server_findings import ServerFindings
+
+T = TypeVar("T")
 
 Clock = Callable[[], date]
 
@@ -91,6 +95,26 @@ class Service:
         except QueueFull:
             await self.allowances.give_back(client)
             raise
+
+    async def from_store(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """What the store of runs answers; None while it cannot be reached, without waiting for long."""
+        await self.found.newest()
+        if self.found.behind:
+            return None
+        try:
+            return await ask()
+        except NotReady:
+            return None
+
+    @property
+    def store_notice(self) -> str | None:
+        """What a page says that shows what this server found, while its store cannot be reached."""
+        if not self.found.behind and self.runs.store.trouble is None:
+            return None
+        return (
+            f"The store of runs {self.runs.store.trouble or SLOW} at the moment. What this server has found may be "
+            "missing here; everything else is as always."
+        )
 
     async def known(self) -> Knowledge:
         """The rules with everything that this server has found out laid over them."""

@@ -13,12 +13,12 @@ from starlette.responses import StreamingResponse
 
 from app.errors import TooManyConnections
 from app.knowledge.models import Framework
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, Docs, problem_docs
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
 from app.query import single_values
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
 from app.web import ClientOf, ServiceOf, authorised
 
-runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
+runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses={**PROBLEM_DOCS, **STORE_DOCS})
 
 AUTHORISED_DOCS = problem_docs({401: "The token is missing or wrong"})
 FULL_DOCS = problem_docs({429: "Too many runs wait, or were started from here; `Retry-After` says when to come again"})

@@ -7,7 +7,16 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.errors import FieldProblem, Forbidden, InvalidFields, NotReadable, QueueFull, StartedTooOften, Unauthorised
+from app.errors import (
+    FieldProblem,
+    Forbidden,
+    InvalidFields,
+    NotReadable,
+    NotReady,
+    QueueFull,
+    StartedTooOften,
+    Unauthorised,
+)
 from app.knowledge.ledger import find_claim
 from app.pages.probes import probe_page, probes_page
 from app.pages.rendering import html
@@ -98,7 +107,7 @@ async def _start(
     try:
         check_token(service, form.get("token"))
         run = await service.start(_request(asked), client_of(request))
-    except (InvalidFields, QueueFull, StartedTooOften, Unauthorised) as error:
+    except (InvalidFields, NotReady, QueueFull, StartedTooOften, Unauthorised) as error:
         if not wants_page(request):
             raise
         by_field = [f"{p.field}: {p.message}" for p in error.problems]
