@@ -5,6 +5,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# How much `make fuzz` asks, how often `make kills` kills, and the seed of both; with 0 the kills come at other moments.
+CASES ?= 50000
+KILLS ?= 100
+SEED ?= 7
 # What to install beside the service: `cpu` both frameworks, `none` neither.
 FRAMEWORKS ?= cpu
 
@@ -18,7 +22,7 @@ endif
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme verdicts bench load soak picture container dev clean
+.PHONY: help serve test browser lint format readme verdicts fuzz kills bench load soak picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,6 +60,9 @@ verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that
 	mv verdicts.new rules/verdicts.yaml
 	$(VENV)/bin/tiebreak rules check
 
+fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does not (CASES=50000 SEED=7)
+	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(VENV)/bin/python -m pytest tests/functional/test_api_fuzzing.py
+
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
 
@@ -64,6 +71,9 @@ load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a p
 
 soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files and threads must stay flat
 	$(VENV)/bin/python -m bench soak
+
+kills: $(INSTALLED_DEV) ## Kill the service at random moments, and see that nothing is lost (KILLS=100 SEED=0 for any)
+	TIEBREAK_TEST_KILLS=$(KILLS) TIEBREAK_TEST_SEED=$(SEED) $(VENV)/bin/python -m pytest -s -q tests/functional/test_kills.py
 
 picture: $(INSTALLED_DEV) ## Take the README's picture anew (needs Chromium)
 	$(VENV)/bin/python -m docs.picture

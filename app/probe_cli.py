@@ -12,6 +12,7 @@ import click
 from app.errors import InvalidFields, RunEnded
 from app.knowledge.loader import load
 from app.knowledge.models import FRAMEWORKS
+from app.own_memory import hide_own_memory
 from app.run_report import grave_failures, ledger_report, run_report
 from app.runs.catalogue import read_catalogue
 from app.runs.executor.job import EventKind, Tell
@@ -85,6 +86,7 @@ def run_now(request: RunRequest, quiet: bool) -> Run:
     from app.runs.assembling import make_run_service, questions_of  # here, since the other commands need no database
 
     settings = read_settings()
+    hide_own_memory()
     service = make_run_service(**settings.run_service, asked=questions_of(load(settings.rules)))
     return asyncio.run(_run_until_done(service, request, _say_nothing if quiet else _show_progress))
 

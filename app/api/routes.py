@@ -13,7 +13,7 @@ from app.advice.wishes import Wishes
 from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
 from app.observing.measures import CONTENT_TYPE
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, problem_docs
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
 from app.query import single_values
 from app.web import MeasuresOf, ServiceOf
 
@@ -32,7 +32,7 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
     )
 
 
-@api.post("/advice", tags=["advice"])
+@api.post("/advice", tags=["advice"], responses=STORE_DOCS)
 async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
     answers = parse_answers(service.knowledge, request.answers, prefix="answers.")

@@ -11,8 +11,10 @@ from app.runs.catalogue import read_catalogue
 from app.runs.executor.job import Questions
 from app.runs.executor.local import LocalExecutor
 from app.runs.executor.lock import lock_file
+from app.runs.executor.processes import kill_abandoned
+from app.runs.executor.scratch import remove_abandoned
 from app.runs.inspection import Inspection
-from app.runs.runners import this_runner
+from app.runs.runners import runner_is_gone, this_runner
 from app.runs.service import RunService
 from app.runs.store.address import read_address
 from app.runs.store.migrating import migrate
@@ -43,6 +45,8 @@ def make_run_service(
     address = read_address(database, password)
     migrate(address)
     owner, scratch = this_runner(), data / "scratch"
+    kill_abandoned(runner_is_gone)
+    remove_abandoned(scratch)
     return RunService(
         Store(address),
         read_catalogue(),

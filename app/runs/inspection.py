@@ -13,6 +13,7 @@ from typing import Any
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 from app.machine.describing import describe_machine
 from app.machine.models import Machine
+from app.runs.executor.limits import Limits
 from app.runs.executor.scratch import scratch_folder
 from app.runs.executor.worker import Cancelled, HalfFailed, Host, Worker
 from app.runs.models import Device, Failure
@@ -82,7 +83,8 @@ class Inspection:
         with self._lock:
             if self._found is None:
                 with scratch_folder(self.scratch / f"inspect-{os.getpid()}-{secrets.token_hex(4)}") as folder:
-                    host = Host(self.interpreters, folder, self.owner, "inspect", self.memory_bytes, self._cancelled)
+                    limits = Limits(self.memory_bytes)
+                    host = Host(self.interpreters, folder, self.owner, "inspect", limits, self._cancelled)
                     self._found = tuple(_inspect(host, framework) for framework in FRAMEWORKS)
             return self._found
 

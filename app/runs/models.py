@@ -40,6 +40,11 @@ Reason = Literal[
     "silent",
     "flooded",
     "out_of_memory",
+    "out_of_processor_time",
+    "out_of_disk",
+    "too_many_processes",
+    "too_many_files",
+    "file_too_large",
     "cancelled",
 ]
 """Every way in which a half can end without a result."""

@@ -16,8 +16,15 @@ def this_runner() -> str:
 
 
 def _born(process: psutil.Process) -> str:
-    """When a process started, in seconds since the machine did: setting the clock changes nothing about that."""
-    return f"{process.create_time() - psutil.boot_time():.2f}"
+    """When a process started, in seconds since the machine did: setting the clock changes nothing about that.
+
+    Both times move with the clock, so they are taken again when it was set in between.
+    """
+    while True:
+        booted = psutil.boot_time()
+        born = f"{psutil.Process(process.pid).create_time() - booted:.2f}"
+        if psutil.boot_time() == booted:
+            return born
 
 
 @cache

@@ -18,6 +18,11 @@ REASON_WORDS: Mapping[Reason, str] = {
     "silent": "The process ended without a result",
     "flooded": "It sent or printed too much",
     "out_of_memory": "It took too much memory",
+    "out_of_processor_time": "It used too much processor time",
+    "out_of_disk": "It ran out of disk space",
+    "too_many_processes": "It started too many processes or threads",
+    "too_many_files": "It opened too many files",
+    "file_too_large": "It wrote too large a file",
     "cancelled": "It was cancelled",
 }
 

@@ -10,7 +10,7 @@ from statistics import median
 
 from app.knowledge.models import Framework
 from app.runs.executor.environment import worker_environment
-from app.runs.measuring.pairs import usable_cores
+from app.runs.executor.limits import usable_cores
 from bench.jobs import catalogue, execute, interpreter, one_table
 from bench.part import BenchFailed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import warnings
 from collections.abc import Callable
@@ -11,7 +12,8 @@ Observation = dict[str, Any]
 """What was seen, as JSON: text, finite numbers, booleans, None, lists and dictionaries of these.
 
 An entry may be a function without arguments: the worker calls it, and what it returns is the entry. What it raises is
-the entry as well, so that one thing that a framework cannot do leaves the rest of the observation whole.
+the entry as well, so that one thing that a framework cannot do leaves the rest of the observation whole. Where the
+machine or the worker's limits refuse (no memory, no space, too many files), the half ends instead.
 """
 
 
@@ -31,10 +33,20 @@ def settled(value: Any) -> Any:
         try:
             return settled(value())
         except Exception as error:
+            if is_refusal(error):
+                raise
             return error_record(error)
     if isinstance(value, dict):
         return {key: settled(part) for key, part in value.items()}
     return [settled(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+REFUSALS = (errno.EMFILE, errno.EFBIG, errno.ENOSPC, errno.ENOMEM)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the machine or the worker's limits refused something: the half ends with that as its reason."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in REFUSALS)
 
 
 def error_record(error: Exception) -> dict[str, str]:
@@ -51,13 +63,15 @@ def plain(text: str) -> str:
 def raised(action: Callable[[], object]) -> dict[str, str] | None:
     """The error that an action ends with, as its type and message; None when it ends well.
 
-    An ImportError is not caught: a missing package says nothing about the framework.
+    An ImportError is not caught, nor is a refusal of the machine's: neither says anything about the framework.
     """
     try:
         action()
     except ImportError:
         raise
     except Exception as error:
+        if is_refusal(error):
+            raise
         return error_record(error)
     return None
 

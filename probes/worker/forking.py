@@ -6,8 +6,10 @@ and nothing that another probe did. After an operation that would not do: the fr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +31,8 @@ class Child:
             die_with_parent(parent)
             Path(folder).mkdir(exist_ok=True)
             os.chdir(folder)
+            os.environ.update(HOME=str(Path.cwd()), TMPDIR=str(Path.cwd()))
+            tempfile.tempdir = None  # what was asked for before the fork is remembered there
             os.read(wait, 1)
             channel.reply(answer())
             leave()
@@ -42,6 +46,7 @@ class Child:
         """Wait for its end, and tell of it: a child that ended as it should has answered before."""
         _, status = os.waitpid(self.pid, 0)
         code = os.waitstatus_to_exitcode(status)
+        _bury_orphans()
         return as_line({"done": "join"} if code == 0 else {"failed": _failure(code)})
 
 
@@ -50,4 +55,12 @@ def _failure(code: int) -> Message:
         said = f"the process was ended by {signal.Signals(-code).name}"
     else:
         said = f"the process ended with status {code} and without a result"
-    return {"type": "Signal" if code < 0 else "Silent", "message": said, "missing": None, "traceback": ""}
+    kind = "Signal" if code < 0 else "Silent"
+    return {"type": kind, "signal": -code, "message": said, "missing": None, "traceback": ""}
+
+
+def _bury_orphans() -> None:
+    """Ask for the status of what earlier children left behind and somebody has ended; else it would stay for ever."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass

@@ -1,23 +1,26 @@
-"""What a worker does to itself before anything else: it dies with its parent, and its memory and cores are bounded."""
+"""What a worker does to itself before anything else: it dies with its parent, and what it can take is bounded."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 
 def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process when its parent ends (Linux only)."""
     if sys.platform != "linux":
         return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the call
         os._exit(1)
 
@@ -28,14 +31,58 @@ def die_first() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
-def bound_memory(data_bytes: int | None) -> None:
-    """Limit private memory. RLIMIT_DATA, since TensorFlow cannot start under a tight RLIMIT_AS."""
-    if data_bytes is None or sys.platform != "linux":
+def bound(limits: Mapping[str, int]) -> None:
+    """Set limits of the kernel, by their names; on none but Linux do they all mean what is meant here."""
+    if sys.platform != "linux":
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for name, value in limits.items():
+        _set(getattr(resource, name), value)
+
+
+def _set(kind: int, value: int) -> None:
+    """A limit for good, or the one that there is, if that is tighter."""
+    import resource
+
+    _, highest = resource.getrlimit(kind)
+    value = value if highest == resource.RLIM_INFINITY else min(value, highest)
+    resource.setrlimit(kind, (value, value))
+
+
+def bound_processor_time(seconds: int) -> None:
+    """End this process, by SIGXCPU, when it has used so many more seconds of processor time, of all its threads."""
+    import resource
+
+    _, highest = resource.getrlimit(resource.RLIMIT_CPU)
+    value = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (value if highest == resource.RLIM_INFINITY else min(value, highest), highest)
+    )
+
+
+def give_up_privileges() -> None:
+    """Hold no capability, gain none by another program, and make files that nobody else reads.
+
+    Of a service that runs as root, a worker is root still, but without root's rights: it cannot raise its limits,
+    nor look into the service's memory.
+    """
+    os.umask(0o077)
+    if sys.platform != "linux":
+        return
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    header = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3, 0)
+    ctypes.CDLL(None, use_errno=True).capset(header, (ctypes.c_uint32 * 6)())
+
+
+def adopt_orphans() -> None:
+    """Be the parent of descendants that lose theirs, as daemons do, so that whoever ends this process finds them."""
+    if sys.platform == "linux":
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(option, *(ctypes.c_ulong(argument) for argument in (value, 0, 0, 0)))
 
 
 def pin(cores: Sequence[int] | None) -> None:

@@ -9,7 +9,15 @@ from typing import Any
 
 from probes.worker.channel import Channel, Message, as_line, leave
 from probes.worker.forking import Child
-from probes.worker.limits import bound_memory, die_first, die_with_parent, pin
+from probes.worker.limits import (
+    adopt_orphans,
+    bound,
+    bound_processor_time,
+    die_first,
+    die_with_parent,
+    give_up_privileges,
+    pin,
+)
 
 TRACEBACK_CHARACTERS = 6000
 
@@ -17,7 +25,7 @@ TRACEBACK_CHARACTERS = 6000
 def main(reply_descriptor: int) -> None:
     """Never returns: the process ends here.
 
-    The first command says who the worker is: framework, parent, cores, data_bytes, scratch.
+    The first command says who the worker is: framework, parent, cores, limits, scratch.
     """
     channel = Channel(reply_descriptor)
     commands = channel.commands()
@@ -52,7 +60,9 @@ def _begin(channel: Channel, first: Message) -> Any:
         die_with_parent(first["parent"])
         die_first()
         pin(first["cores"])
-        bound_memory(first["data_bytes"])
+        bound(first["limits"])
+        give_up_privileges()
+        adopt_orphans()
         from probes.worker.session import Session  # NumPy is first needed here
 
         session = Session(first["framework"], Path(first["scratch"]))
@@ -65,6 +75,7 @@ def _begin(channel: Channel, first: Message) -> Any:
 
 def _answer(session: Any, command: Message) -> str:
     try:
+        bound_processor_time(command.pop("processor_seconds"))
         return as_line({"done": command["do"], **session.perform(command)})
     except Exception as error:
         return _failed(error)

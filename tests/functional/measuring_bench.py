@@ -12,6 +12,7 @@ from typing import Any
 from app.knowledge.models import Framework
 from app.runs.catalogue import Probe, read_catalogue
 from app.runs.executor.job import EventKind, Job, Progress
+from app.runs.executor.limits import Limits
 from app.runs.executor.processes import kill_marked
 from app.runs.executor.worker import Host
 from app.runs.measuring.judging import compare_series, result_of
@@ -69,7 +70,7 @@ def job_of(probe: Probe, kind: type[Job] = Job, **asked: Any) -> Job:
 
 def host_in(scratch: Path) -> Host:
     interpreters: dict[Framework, str] = {"pytorch": sys.executable, "tensorflow": sys.executable}
-    return Host(interpreters, scratch, OWNER, scratch.name, MEMORY, threading.Event())
+    return Host(interpreters, scratch, OWNER, scratch.name, Limits(MEMORY), threading.Event())
 
 
 def performed(job: Job, scratch: Path, told: Told | None = None) -> Run:

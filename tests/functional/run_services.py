@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,22 +139,40 @@ class RunServer:
 
 
 @contextmanager
-def run_server(folder: Path, data: Path, settings: Mapping[str, str], program: str = START) -> Iterator[RunServer]:
-    """A server for this folder's probes, or what a program serves; ended by force when the test has not ended it."""
-    log = folder / f"server-{time.monotonic_ns()}.log"
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, str(folder)],
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            env=environment(**_places(data) | dict(settings)),
-        )
+def run_server(
+    folder: Path,
+    data: Path,
+    settings: Mapping[str, str],
+    program: str = START,
+    before: Sequence[str] = (),
+    patch: str = "",
+) -> Iterator[RunServer]:
+    """A server for this folder's probes, or what a program serves; ended by force when the test has not ended it.
+
+    `before`: a command that starts it in other surroundings; `patch`: what is changed in it first.
+    """
+    process, log = start_server(folder, data, settings, patch + program, before)
     try:
-        with httpx.Client(base_url=_address(process, log), timeout=PATIENCE_S) as client:
+        with httpx.Client(base_url=address_of(process, log), timeout=PATIENCE_S) as client:
             yield RunServer(process, client, log, data)
     finally:
         process.kill()
         process.wait()
+
+
+def start_server(
+    folder: Path, data: Path, settings: Mapping[str, str], program: str = START, before: Sequence[str] = ()
+) -> tuple[subprocess.Popen[bytes], Path]:
+    """The process of a server that will serve this folder's probes, and its log."""
+    log = folder / f"server-{time.monotonic_ns()}.log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [*before, sys.executable, "-c", program, str(folder)],
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env=environment(**_places(data) | dict(settings)),
+        )
+    return process, log
 
 
 def _places(data: Path) -> dict[str, str]:
@@ -165,7 +183,8 @@ def _places(data: Path) -> dict[str, str]:
     }
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+def address_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Where a server says that it listens. Raises AssertionError when it ends before."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         said = RUNNING.search(log.read_text(encoding="utf-8"))

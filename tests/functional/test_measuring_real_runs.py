@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.runs.measuring.pairs import usable_cores
+from app.runs.executor.limits import usable_cores
 from app.runs.measuring.performing import worker_digest
 from app.runs.measuring.presets import LEVELS
 from app.runs.models import Preset, Result, Run

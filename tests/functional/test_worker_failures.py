@@ -1,107 +1,28 @@
 """Every way in which a half can fail is a result with a reason; nothing is left behind, and the next run works."""
 
-import asyncio
-import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.knowledge.models import Framework
-from app.runs.catalogue import read_catalogue
-from app.runs.executor.local import LocalExecutor
-from app.runs.inspection import Inspection
 from app.runs.measuring import observing
-from app.runs.models import Failure, Reason, Result, Run, RunRequest
+from app.runs.models import Reason, Run, RunRequest
 from app.runs.service import RunService
-from app.runs.store.store import Store
-from tests.functional.databases import new_store
 from tests.functional.interpreters import script, too_old, with_nothing_but_numpy, with_stand_in, without_numpy
 from tests.functional.tiny_probes import FINE, write_probe, write_timing_probe
+from tests.functional.worker_bench import Bench, bench_in, fails, failure_of, halves_of, until
 from tests.functional.worker_processes import LINUX, gone_within, workers_of
 
 pytestmark = LINUX
 
-ROOMY = 2 * 2**30
 TIGHT = 600 * 10**6
-
-
-def tell_nobody(kind: str, data: Mapping[str, Any]) -> None:
-    """For runs whose end alone matters."""
-
-
-@dataclass
-class Bench:
-    """A place to run probes that are written for the occasion.
-
-    Attributes:
-        owner: the mark of all processes that it starts.
-        interpreters: what the next run takes; both lack the frameworks and are quick to start.
-        memory_bytes: what a worker of the next run may take.
-    """
-
-    folder: Path
-    store: Store
-    owner: str
-    interpreters: dict[Framework, str]
-    memory_bytes: int = ROOMY
-
-    def service(self) -> RunService:
-        """A service for all probes that were written until now."""
-        lock, scratch = self.folder / "lock", self.folder / "scratch"
-        executor = LocalExecutor(self.interpreters, self.owner, self.memory_bytes, lock, scratch)
-        inspection = Inspection(self.interpreters, self.owner, self.memory_bytes, scratch)
-        return RunService(self.store, read_catalogue(self.folder), executor, inspection, queue_limit=8)
-
-    async def run(self, probe: str, **conditions: Any) -> Run:
-        """Run a probe; whatever it did, nothing that it started is left."""
-        run = await self.service().run_now(RunRequest(probe=probe, **conditions), tell_nobody)
-        assert workers_of(self.owner) == []
-        assert list((self.folder / "scratch").iterdir()) == []
-        return run
 
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    """A bench; after each test a run on it must still work."""
-    slim = with_nothing_but_numpy(tmp_path / "slim")
-    bench = Bench(
-        tmp_path, new_store(tmp_path / "runs"), f"tests/{secrets.token_hex(8)}", {"pytorch": slim, "tensorflow": slim}
-    )
-    yield bench
-    write_probe(tmp_path, "afterwards")
-    bench.interpreters = {"pytorch": slim, "tensorflow": slim}
-    bench.memory_bytes = ROOMY
-    assert (await bench.run("afterwards")).status == "done"
-
-
-def halves_of(run: Run) -> tuple[Result, Result]:
-    first, second = run.results
-    assert (first.framework, second.framework) == ("pytorch", "tensorflow")
-    return first, second
-
-
-def failure_of(run: Run, reason: Reason) -> Failure:
-    """Why the first half failed, while the second one is whole."""
-    failed, whole = halves_of(run)
-    assert failed.failure is not None
-    assert (failed.failure.reason, failed.observation) == (reason, None)
-    assert (whole.failure, whole.observation) == (None, {"seen": "all of it"})
-    return failed.failure
-
-
-async def fails(bench: Bench, half: str, reason: Reason) -> Failure:
-    """The failure of a run whose first half is this."""
-    write_probe(bench.folder, "failing", half)
-    run = await bench.run("failing")
-    failure = failure_of(run, reason)
-    assert run.status == "failed"
-    assert run.error == failure
-    assert run.finished_at is not None
-    return failure
+    async with bench_in(tmp_path) as bench:
+        yield bench
 
 
 # What a half can do
@@ -334,13 +255,6 @@ async def test_a_half_works_in_a_folder_that_is_removed(bench: Bench) -> None:
 # Cancelling
 
 SLOW_BUILD = 'Path("{place}").touch()\ntime.sleep(600)'
-
-
-async def until(happens: Any, seconds: float = 20) -> None:
-    """Wait for something to become true."""
-    async with asyncio.timeout(seconds):
-        while not await happens():
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("moment", ["start", "build", "rounds"])

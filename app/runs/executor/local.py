@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from app.knowledge.models import Framework
 from app.runs.executor.job import EventKind, Job, Survey, Tell
+from app.runs.executor.limits import Limits
 from app.runs.executor.lock import check_lock, machine_lock
 from app.runs.executor.processes import kill_marked
 from app.runs.executor.scratch import check_scratch, scratch_folder
@@ -97,7 +98,8 @@ class LocalExecutor:
     def execute_here(self, run: str, job: Job | Survey, tell: Tell, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""
         with scratch_folder(self.scratch / run) as scratch:
-            host = Host(self.interpreters, scratch, self.owner, run, self.memory_bytes, cancelled)
+            limits = Limits(self.memory_bytes)
+            host = Host(self.interpreters, scratch, self.owner, run, limits, cancelled)
             tell("progress", {"done": 0, "total": 0, "text": "waiting for the machine", "seconds_left": None})
             with machine_lock(cancelled.is_set, self.lock) as held:
                 if not held:

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import selectors
-import signal
+import shutil
 import subprocess
 import threading
 import time
@@ -16,21 +16,21 @@ from typing import Any
 from app.knowledge.models import Framework
 from app.runs.catalogue import SHIPPED
 from app.runs.executor.environment import worker_environment
-from app.runs.executor.processes import kill_group, resident_bytes
-from app.runs.models import Failure, Reason
+from app.runs.executor.failures import by_exception, by_signal
+from app.runs.executor.footprint import Scale
+from app.runs.executor.limits import Limits
+from app.runs.executor.processes import kill_descendants, kill_group, kill_tree
+from app.runs.models import Device, Failure, Reason
 
 BOOT = SHIPPED / "boot.py"
 TICK_SECONDS = 0.2
-"""How often cancelling, deadline and memory are looked at while a reply is awaited."""
+"""How often cancelling, the deadline and what it takes are looked at while a reply is awaited."""
 
 END_SECONDS = 1.0
 """How long a process may take to end after it has closed its pipe."""
 
 START_SECONDS = 60.0
 """How long a process may take until it answers for the first time."""
-
-REASONS_BY_TYPE: Mapping[str, Reason] = {"DeviceMissing": "device_missing", "Signal": "signal", "Silent": "silent"}
-"""What a worker tells in a sentence of its own rather than as an exception."""
 
 KEPT_LOG_BYTES = 16_384
 MAX_LOG_BYTES = 32 * 2**20
@@ -58,7 +58,7 @@ class Host:
     Attributes:
         interpreters: the Python of each framework's half.
         owner: a mark of this installation; with `run` it finds what a worker left behind.
-        memory_bytes: how much resident memory a worker and its children may take.
+        limits: what a worker may take.
         cancelled: set when the run is to end.
     """
 
@@ -66,7 +66,7 @@ class Host:
     scratch: Path
     owner: str
     run: str
-    memory_bytes: int
+    limits: Limits
     cancelled: threading.Event
 
 
@@ -78,18 +78,23 @@ class Worker:
         Cancelled: the run is to end.
     """
 
-    def __init__(self, host: Host, framework: Framework, name: str, cores: Sequence[int] | None, device: str) -> None:
-        self._host, self._framework = host, framework
+    def __init__(
+        self, host: Host, framework: Framework, name: str, cores: Sequence[int] | None, device: Device
+    ) -> None:
+        self._host, self._framework, self._limits = host, framework, host.limits
         self._log, self._log_bytes, self._reply = bytearray(), 0, bytearray()
         self._child: int | None = None
-        scratch = host.scratch / name
-        scratch.mkdir(parents=True, exist_ok=True)
+        self._seconds = START_SECONDS
+        self._scratch = host.scratch / name
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        bounds = self._limits.of_the_kernel(device)
         self.started = time.perf_counter()
-        self._process = self._start(scratch)
+        self._process = self._start(self._scratch)
+        self._scale = Scale(self.pid, self._scratch)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._replies, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)
-        self._hello(scratch, cores, device)
+        self._hello(cores, bounds)
 
     def _start(self, scratch: Path) -> subprocess.Popen[bytes]:
         self._replies, write_end = os.pipe()
@@ -116,16 +121,15 @@ class Worker:
         self._commands, self._output = process.stdin, process.stdout.fileno()
         return process
 
-    def _hello(self, scratch: Path, cores: Sequence[int] | None, device: str) -> None:
+    def _hello(self, cores: Sequence[int] | None, bounds: Mapping[str, int]) -> None:
         try:
             self.hello = self.ask(
                 {
                     "framework": self._framework,
                     "parent": os.getpid(),
                     "cores": list(cores) if cores else None,
-                    # a GPU's driver reserves far more than it uses
-                    "data_bytes": self._host.memory_bytes if device == "cpu" else None,
-                    "scratch": str(scratch),
+                    "limits": bounds,
+                    "scratch": str(self._scratch),
                 },
                 START_SECONDS,
             )
@@ -159,8 +163,13 @@ class Worker:
 
     def ask(self, command: Mapping[str, Any], seconds: float) -> Reply:
         """Send a command and wait for its reply, at most `seconds`."""
-        self._send(command)
-        return self._good(self._await(time.monotonic() + seconds, seconds))
+        self._send(self._bounded(command, seconds))
+        return self._good(self._await(seconds))
+
+    def _bounded(self, command: Mapping[str, Any], seconds: float) -> Reply:
+        """A command with the processor time that it may take: a net under the deadline, should nobody watch that."""
+        self._seconds = seconds
+        return {**command, "processor_seconds": self._limits.processor_seconds(seconds)}
 
     def _send(self, command: Mapping[str, Any]) -> None:
         if self._host.cancelled.is_set():
@@ -173,7 +182,7 @@ class Worker:
 
     def _good(self, reply: Reply) -> Reply:
         if "failed" in reply:
-            raise HalfFailed(self._raised(reply["failed"]))
+            raise HalfFailed(by_exception(reply["failed"], self._limits, self._seconds, self.printed()))
         return reply
 
     def ask_child(self, command: Mapping[str, Any], name: str, seconds: float) -> Reply:
@@ -186,19 +195,23 @@ class Worker:
             HalfFailed: the child gave no result; when the worker did not survive that, it is not `alive`.
         """
         self._log, self._log_bytes = bytearray(), 0
-        child = int(self.ask({"do": "fork", "command": command, "folder": name}, START_SECONDS)["pid"])
-        self._child = child
+        bounded = self._bounded(command, seconds)
+        child = int(self.ask({"do": "fork", "command": bounded, "folder": name}, START_SECONDS)["pid"])
+        self._child, self._seconds = child, seconds
         try:
             self._send({"do": "join"})
-            answer = self._await(time.monotonic() + seconds, seconds)
+            answer = self._await(seconds)
             if not _tells_of_an_end(answer):
-                self._await(time.monotonic() + END_SECONDS, END_SECONDS)
+                self._await(END_SECONDS)
             return self._good(answer)
         finally:
-            kill_group(child)  # and what it has started
+            kill_group(child)
+            kill_descendants(self.pid)  # what it has started, wherever that hides
+            shutil.rmtree(self._scratch / name, ignore_errors=True)
             self._child = None
 
-    def _await(self, deadline: float, seconds: float) -> Reply:
+    def _await(self, seconds: float) -> Reply:
+        deadline = time.monotonic() + seconds
         while b"\n" not in self._reply:
             for key, _ in self._selector.select(TICK_SECONDS):
                 self._read(key.fd)
@@ -246,10 +259,9 @@ class Worker:
             raise self._ended()
         if time.monotonic() > deadline:
             raise self._failed("timed_out", f"no reply within {seconds:.0f} s")
-        resident = resident_bytes(self.pid)
-        if resident > self._host.memory_bytes:
-            limit = self._host.memory_bytes
-            raise self._failed("out_of_memory", f"it took {resident:,} bytes of memory; {limit:,} are allowed")
+        excess = self._limits.excess(self._scale.weigh())
+        if excess is not None:
+            raise self._failed(*excess)
 
     def _failed(self, reason: Reason, message: str) -> HalfFailed:
         if self._child is None or not self._ended_child(self._child):
@@ -263,7 +275,7 @@ class Worker:
         self._log_bytes = 0
         self._reply = bytearray()  # half a reply of the child's
         try:
-            self._await(time.monotonic() + END_SECONDS, END_SECONDS)
+            self._await(END_SECONDS)
         except HalfFailed:
             return False
         return True
@@ -277,7 +289,7 @@ class Worker:
             return self._failed("silent", "the process closed its end of the pipe and lived on, without a result")
         if status >= 0:
             return self._failed("silent", f"the process ended with status {status} and without a result")
-        return self._failed("signal", f"the process was ended by {_signal_name(-status)}")
+        return self._failed(*by_signal(-status, self._limits, self._seconds))
 
     def _own_end(self) -> int | None:
         """The status that the process ends with; None when it does not. Python closes its files before it ends."""
@@ -295,26 +307,14 @@ class Worker:
                 if len(data) < 1 << 16:
                     break
 
-    def _raised(self, failed: Mapping[str, Any]) -> Failure:
-        """The failure for an exception inside the worker."""
-        reason: Reason = "exception"
-        if failed["missing"]:
-            reason = "missing_package"
-        elif failed["type"] in REASONS_BY_TYPE:
-            reason = REASONS_BY_TYPE[failed["type"]]
-        elif failed["type"] in ("MemoryError", "ResourceExhaustedError", "OutOfMemoryError") or (
-            "can't allocate memory" in failed["message"]
-        ):
-            reason = "out_of_memory"
-        message = failed["message"] if failed["type"] in REASONS_BY_TYPE else f"{failed['type']}: {failed['message']}"
-        return Failure(reason=reason, message=message, traceback=failed["traceback"], log=self.printed())
-
     def printed(self) -> str:
         """The end of what the process printed."""
         return self._log.decode("utf-8", "replace").strip()
 
     def end(self) -> None:
-        """End the process and its group, now. Safe to call again."""
+        """End the process and all that it has started, now, and remove its folder. Safe to call again."""
+        if self.alive:
+            kill_tree(self.pid)
         kill_group(self.pid)
         self._process.wait()
         self._selector.close()
@@ -325,15 +325,9 @@ class Worker:
         if self._replies >= 0:
             os.close(self._replies)
             self._replies = -1
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def _tells_of_an_end(reply: Reply) -> bool:
     """Whether it is the worker's word that its child has ended, and not the child's own answer."""
     return reply.get("done") == "join" or reply.get("failed", {}).get("type") in ("Signal", "Silent")
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

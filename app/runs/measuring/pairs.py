@@ -1,12 +1,12 @@
 """A pair of processes: both frameworks resident, on the same core when each has one thread."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.runs.executor.job import Arm, Job, Progress
+from app.runs.executor.limits import usable_cores
 from app.runs.executor.worker import HalfFailed, Host, Reply, Worker
 from app.runs.measuring.series import ArmSeries
 from app.runs.models import Failure, Place
@@ -70,13 +70,6 @@ def _worker(job: Job, host: Host, arm: Arm, pair: Pair) -> Worker:
 
 def _load(job: Job, threads: int | None) -> Reply:
     return {"do": "load", "device": job.device, "threads": threads or len(usable_cores())}
-
-
-def usable_cores() -> Sequence[int]:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return range(os.cpu_count() or 1)
 
 
 def describe(worker: Worker, arm: Arm, facts: Facts) -> None:

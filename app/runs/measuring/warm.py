@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from app.runs.executor.job import Job, Progress
+from app.runs.executor.limits import usable_cores
 from app.runs.executor.worker import Host
 from app.runs.measuring.judging import compare_series
-from app.runs.measuring.pairs import Facts, describe, start_pair, usable_cores
+from app.runs.measuring.pairs import Facts, describe, start_pair
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair, rounds_of
 from app.runs.models import Cache
