@@ -19,10 +19,12 @@ EXTRAS_none :=
 ifeq ($(filter $(FRAMEWORKS),cpu none),)
 $(error FRAMEWORKS is cpu or none, not "$(FRAMEWORKS)")
 endif
+# The tests of what is stored: by default on SQLite, in `make postgres` on PostgreSQL.
+STORED := tests/functional/storage tests/functional/runs tests/functional/test_crashes.py tests/functional/test_survey.py
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme verdicts fuzz kills bench load soak picture container dev clean
+.PHONY: help serve test postgres browser lint format readme verdicts fuzz kills bench load soak picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +35,9 @@ serve: $(INSTALLED) ## Install what is missing and start the service (PORT=8000 
 test: $(INSTALLED_DEV) ## Install what is missing and run the tests
 	$(VENV)/bin/python -m pytest --numprocesses auto tests/unit
 	$(VENV)/bin/python -m pytest tests/functional
+
+postgres: $(INSTALLED_DEV) ## Run the tests of everything that is stored on a real PostgreSQL server, which it installs if need be
+	.ci/postgres $(VENV)/bin/python -m pytest $(STORED)
 
 browser: $(INSTALLED_DEV) ## Run the tests in a real browser (needs Chromium)
 	$(VENV)/bin/python -m pytest tests/browser

@@ -109,10 +109,11 @@ class Service:
     @property
     def store_notice(self) -> str | None:
         """What a page says that shows what this server found, while its store cannot be reached."""
-        if not self.found.behind and self.runs.store.trouble is None:
+        trouble = self.runs.store.database.troubles.get("read")
+        if not self.found.behind and trouble is None:
             return None
         return (
-            f"The store of runs {self.runs.store.trouble or SLOW} at the moment. What this server has found may be "
+            f"The store of runs {trouble or SLOW} at the moment. What this server has found may be "
             "missing here; everything else is as always."
         )
 

@@ -22,7 +22,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.errors import NotReady, StartedTooOften
 from app.runs.store.database import Database
-from app.runs.store.reaching import reaching
+from app.runs.store.reaching import writing
 from app.runs.store.tables import AllowanceRow, Base, ClientKeyRow
 
 HOUR, DAY = 3_600.0, 86_400.0
@@ -67,12 +67,11 @@ class Allowances:
 
     def __init__(self, database: Database, per_hour: int) -> None:
         self.database = database
-        self.trouble: str | None = None
         self.at_once = max(1, per_hour // AT_ONCE)
         self.interval = HOUR / max(1, per_hour - self.at_once)
         self.ahead = self.at_once * self.interval
 
-    @reaching
+    @writing
     async def take(self, client: str) -> None:
         """Count a start.
 
@@ -86,7 +85,7 @@ class Allowances:
             if taken.scalar_one_or_none() is None:
                 raise StartedTooOften(await self._until_next(session, key))
 
-    @reaching
+    @writing
     async def give_back(self, client: str) -> None:
         """Forget a start that came to nothing. Raises NotReady where the database does not answer."""
         async with self.database.writing() as session:
@@ -94,7 +93,7 @@ class Allowances:
             earlier = AllowanceRow.whole_at - self.interval
             await session.execute(update(AllowanceRow).where(AllowanceRow.client == key).values(whole_at=earlier))
 
-    @reaching
+    @writing
     async def tidy(self) -> None:
         """Delete what limits nobody any more, and the keys of other days. Raises NotReady."""
         async with self.database.writing() as session:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -24,6 +24,9 @@ LOCKS = 0x7EB4EA
 """The first half of the key of our advisory locks, so that they meet nobody else's."""
 
 
+Way = Literal["read", "write"]
+
+
 class Lock(IntEnum):
     """What only one transaction at a time may do on PostgreSQL. On SQLite there is only one writer anyway."""
 
@@ -39,12 +42,13 @@ class Database:
     SQLite is opened anew for each transaction: that takes under a millisecond, ties nothing to an event loop, and a
     file that was put back is found again. PostgreSQL has a pool, whose connections are tried before they are used.
 
-    `on_trouble` is called whenever an access fails.
+    `on_trouble` is called whenever an access fails; `troubles` holds what is the matter until one succeeds again.
     """
 
     def __init__(self, address: Address) -> None:
         self.kind = address.kind
         self.on_trouble: Callable[[], None] = lambda: None
+        self.troubles: dict[Way, str] = {}
         self._engine = waiting_engine(address)
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writing = async_sessionmaker(self._engine.execution_options(writing=True), expire_on_commit=False)

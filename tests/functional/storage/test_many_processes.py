@@ -153,7 +153,7 @@ async def test_what_the_database_refuses_is_our_fault_and_not_its_absence(store:
     id = await queued(store)
     with pytest.raises(StoreFault):
         await store.enqueue(id, RunRequest(probe="fine"), 1, 100)
-    assert store.trouble is None
+    assert store.database.troubles == {}
     assert len(await store.unfinished()) == 1
 
 
