@@ -189,3 +189,18 @@ def test_with_postgresql_the_file_holds_the_rules_alone(place: Path, made: Path)
     assert (back.returncode, back.stderr) == (0, b"")
     assert [path.name for path in (place / "second").iterdir()] == ["rules"]
     refused(command(place / "second", "restore", str(made), **elsewhere), "the service uses PostgreSQL")
+
+
+def test_the_file_that_an_address_names_is_the_one_that_is_kept(place: Path, settings: Mapping[str, str]) -> None:
+    elsewhere = {"TIEBREAK_DATABASE_URL": f"sqlite:///{place}/else where/runs 100%.db"}
+    (place / "else where").mkdir()
+    with run_server(place, place / "data", {**settings, **elsewhere}) as server:
+        run = server.submit("fine")
+        server.over(run)
+    made = command(place / "data", "backup", "-", **elsewhere)
+    assert made.returncode == 0, made.stderr
+    for path in (place / "else where").iterdir():
+        path.unlink()
+    assert command(place / "data", "restore", "-", sent=made.stdout, **elsewhere).returncode == 0
+    with run_server(place, place / "data", {**settings, **elsewhere}) as server:
+        assert server.get(run)["status"] == "done"
