@@ -1,37 +1,84 @@
-# Two stages: the first installs into a virtual environment, the second carries that and the application only.
-# FRAMEWORKS=cpu brings both frameworks for the probes; FRAMEWORKS=none leaves them out.
-FROM python:3.11-slim-bookworm AS build
-ARG FRAMEWORKS=cpu
+# Two stages: the first installs the service and the frameworks, the second carries them and the application only.
+#
+#   FRAMEWORKS=cpu|cuda|none   which builds of PyTorch and TensorFlow the probes find (cuda: both with their CUDA libraries)
+#   TOOLS=none|cpp             a C++ compiler and the frameworks' headers: torch.compile and the C++ probes need them
+#   PYTHON_IMAGE               another base, such as your own mirror's, or the same one pinned by its digest
+#   PIP_INDEX_URL, PIP_EXTRA_INDEX_URL   where pip looks, as for `make serve`
+#   VERSION, REVISION, CREATED, SOURCE   what the labels say
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends binutils=2.40-* tini=0.19.0-* \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-RUN python -m venv /venv
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
-# only what pip reads, so that a change of the code does not install everything again
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+# only what pip reads, so that a change of the code or the documents does not install everything again
+COPY pyproject.toml constraints.txt ./
 COPY app/__init__.py ./app/__init__.py
 COPY probes/__init__.py ./probes/__init__.py
-RUN if [ "$FRAMEWORKS" = none ]; then extras=""; else extras="[frameworks]"; fi \
- && /venv/bin/pip install --no-cache-dir --constraint constraints.txt --editable ".$extras"
+RUN touch README.md LICENSE \
+ && python -m venv --without-pip /venv \
+ && pip --python /venv/bin/python install --no-cache-dir --constraint constraints.txt --editable '.[telemetry]'
+ARG FRAMEWORKS=cpu
+COPY image/frameworks.py ./image/frameworks.py
+RUN /venv/bin/python image/frameworks.py "$FRAMEWORKS" /frameworks
+ARG TOOLS=none
+COPY image/pruning.py ./image/pruning.py
+RUN python image/pruning.py "$TOOLS" /venv/lib/python3*/site-packages /frameworks/*/lib/python3*/site-packages \
+ && /venv/bin/python -c 'import numpy, sqlalchemy, psycopg' \
+ && { [ "$FRAMEWORKS" = none ] || /frameworks/pytorch/bin/python -c 'import torch'; } \
+ && { [ "$FRAMEWORKS" = none ] || /frameworks/tensorflow/bin/python -c 'import tensorflow'; }
 
-FROM python:3.11-slim-bookworm
-LABEL org.opencontainers.image.title="Tiebreak" \
-      org.opencontainers.image.description="PyTorch or TensorFlow? Evidence instead of opinion." \
-      org.opencontainers.image.licenses="MIT"
-RUN useradd --system --uid 10001 --no-create-home tiebreak
-WORKDIR /app
+FROM ${PYTHON_IMAGE}
+ARG TOOLS=none
+RUN groupadd --gid 10001 tiebreak \
+ && useradd --uid 10001 --gid tiebreak --no-create-home --home-dir /data --shell /usr/sbin/nologin tiebreak \
+ && install -d -o tiebreak -g tiebreak -m 700 /data \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
+RUN if [ "$TOOLS" = cpp ]; then \
+      apt-get update && apt-get install -y --no-install-recommends g++=4:12.* ninja-build=1.11.* && rm -rf /var/lib/apt/lists/*; \
+    fi
+COPY --from=build /usr/bin/tini /usr/bin/tini
+# the largest first: a layer each, fetched side by side, and none of them changes with the code
+COPY --from=build /frameworks/tensorflow /frameworks/tensorflow
+COPY --from=build /frameworks/pytorch /frameworks/pytorch
 COPY --from=build /venv /venv
-COPY pyproject.toml README.md LICENSE ./
+WORKDIR /app
+COPY LICENSE ./
 COPY rules ./rules
 COPY templates ./templates
 COPY static ./static
 COPY probes ./probes
 COPY app ./app
-RUN python -m compileall -q app \
- && mkdir /data && chown 10001 /data
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 TIEBREAK_DATA=/data
+RUN /venv/bin/python -m compileall -q app probes
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    TIEBREAK_DATA=/data \
+    TIEBREAK_LISTEN_HOST=0.0.0.0 \
+    TIEBREAK_LISTEN_PORT=8000 \
+    TIEBREAK_PYTORCH_PYTHON=/frameworks/pytorch/bin/python \
+    TIEBREAK_TENSORFLOW_PYTHON=/frameworks/tensorflow/bin/python
 VOLUME /data
-USER 10001
+USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["tiebreak", "serve", "--host", "0.0.0.0", "--port", "8000"]
+STOPSIGNAL SIGTERM
+# without the site's packages it starts in hundredths of a second and disturbs no measurement
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["python3", "-IS", "/app/app/healthcheck.py"]
+# ended by SIGTERM is ended well
+ENTRYPOINT ["tini", "-e", "143", "--"]
+CMD ["tiebreak", "serve"]
+ARG VERSION=0.1.0
+ARG REVISION
+ARG CREATED
+ARG SOURCE
+LABEL org.opencontainers.image.title="Tiebreak" \
+      org.opencontainers.image.description="PyTorch or TensorFlow? Evidence instead of opinion." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED" \
+      org.opencontainers.image.source="$SOURCE"

@@ -5,9 +5,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# How often `make kills` kills, and the seed of its moments: 0 for another one each time.
+# How much `make fuzz` asks, how often `make kills` kills, and the seed of both; with 0 the kills come at other moments.
+CASES ?= 50000
 KILLS ?= 100
-SEED ?= 0
+SEED ?= 7
 # What to install beside the service: `cpu` both frameworks, `none` neither.
 FRAMEWORKS ?= cpu
 
@@ -18,10 +19,12 @@ EXTRAS_none :=
 ifeq ($(filter $(FRAMEWORKS),cpu none),)
 $(error FRAMEWORKS is cpu or none, not "$(FRAMEWORKS)")
 endif
+# The tests of what is stored: by default on SQLite, in `make postgres` on PostgreSQL.
+STORED := tests/functional/storage tests/functional/runs tests/functional/test_crashes.py tests/functional/test_survey.py
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
-.PHONY: help serve test browser lint format readme verdicts bench kills picture container dev clean
+.PHONY: help serve test postgres browser lint format readme verdicts fuzz kills bench load soak picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,7 +33,11 @@ serve: $(INSTALLED) ## Install what is missing and start the service (PORT=8000 
 	@exec $(VENV)/bin/tiebreak serve --host $(HOST) --port $(PORT)
 
 test: $(INSTALLED_DEV) ## Install what is missing and run the tests
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses auto tests/unit
+	$(VENV)/bin/python -m pytest tests/functional
+
+postgres: $(INSTALLED_DEV) ## Run the tests of everything that is stored on a real PostgreSQL server, which it installs if need be
+	.ci/postgres $(VENV)/bin/python -m pytest $(STORED)
 
 browser: $(INSTALLED_DEV) ## Run the tests in a real browser (needs Chromium)
 	$(VENV)/bin/python -m pytest tests/browser
@@ -58,8 +65,17 @@ verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that
 	mv verdicts.new rules/verdicts.yaml
 	$(VENV)/bin/tiebreak rules check
 
-bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (25 minutes, on a machine where nothing else runs)
+fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does not (CASES=50000 SEED=7)
+	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(VENV)/bin/python -m pytest tests/functional/test_api_fuzzing.py
+
+bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
+
+load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (4 minutes; needs wrk)
+	$(VENV)/bin/python -m bench load
+
+soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files and threads must stay flat
+	$(VENV)/bin/python -m bench soak
 
 kills: $(INSTALLED_DEV) ## Kill the service at random moments, and see that nothing is lost (KILLS=100 SEED=0 for any)
 	TIEBREAK_TEST_KILLS=$(KILLS) TIEBREAK_TEST_SEED=$(SEED) $(VENV)/bin/python -m pytest -s -q tests/functional/test_kills.py

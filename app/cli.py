@@ -1,4 +1,4 @@
-"""The command line: `tiebreak serve | advise | probe | rules`.
+"""The command line: `tiebreak serve | advise | probe | rules | backup | restore`.
 
 Exit status: 0 when it worked, 1 when it failed, 2 for unusable arguments (Click's own convention).
 """
@@ -15,6 +15,7 @@ from app.advice.advising import advise as compute_advice
 from app.advice.answers import parse_answers
 from app.advice.permalinks import PRIORITY
 from app.advice.wishes import DEFAULT_POLICY, Wishes
+from app.backup_cli import backup, restore
 from app.errors import InvalidFields, RunEnded, TiebreakError
 from app.found_here import HERE, find
 from app.knowledge.base import Knowledge
@@ -46,13 +47,18 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
-def serve(host: str, port: int) -> None:
+@click.option("--host", help="The address to listen on. Default: TIEBREAK_LISTEN_HOST, else 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="The port, 0 for any free one. Default: TIEBREAK_LISTEN_PORT, else 8000.",
+)
+def serve(host: str | None, port: int | None) -> None:
     """Start the service."""
     from app.server import run  # here, since the other commands need no web framework
 
-    run(host, port)
+    settings = read_settings()
+    run(host or settings.listen_host, settings.listen_port if port is None else port)
 
 
 class AdviseCommand(click.Command):
@@ -124,6 +130,8 @@ def _factor(text: str) -> tuple[str, str]:
 
 
 cli.add_command(probe)
+cli.add_command(backup)
+cli.add_command(restore)
 
 
 @cli.group()

@@ -8,6 +8,7 @@
     ├── StoreFault          the store refuses what it was given: a fault of ours
     ├── UnusableRevision    there is no such revision of the rules, or no git to ask for it
     ├── UnreadableRules     the rules of a revision are none that this version can read
+    ├── UnusableBackup      a backup cannot be made, or put back
     └── RequestError        what a caller sent cannot be used; has an HTTP status
         ├── InvalidFields   one or more fields are missing or have unusable values (422)
         ├── Unauthorised    starting or cancelling a run needs the token that is set (401)
@@ -15,10 +16,16 @@
         ├── UnknownEntry    no such claim, source, probe, run or page (404)
         ├── WrongMethod     an address that does not take this method (405)
         ├── NotReadable     a body that is not what it claims to be, or another refusal of the framework's (400)
+        │   └── AmbiguousBody   a body whose end is said in two ways; the connection ends with it
+        ├── TooSlow         a request that took too long to arrive (408)
         ├── AlreadyOver     a run that has ended cannot be cancelled (409)
         ├── TooLarge        a body beyond its limit (413)
         ├── QueryTooLong    a query string beyond its limit (414)
+        ├── WrongHost       a name that this server does not answer to (421)
         ├── QueueFull       too many runs wait already; says when to come again (429)
+        ├── StartedTooOften one client has started too many runs; says when to come again (429)
+        ├── HeadTooLarge    more or longer headers than are read (431)
+        ├── TooManyConnections  all connections are taken by requests under way (503)
         ├── NotReady        the store or the runner cannot be reached (503)
         └── Crashed         a fault of ours; says nothing of its cause (500)
 
@@ -78,6 +85,10 @@ class UnreadableRules(TiebreakError):
     """The rules of a revision are none that this version can read."""
 
 
+class UnusableBackup(TiebreakError):
+    """A backup cannot be made, or put back."""
+
+
 def said_back(value: str, limit: int = 60) -> str:
     """A caller's own words, short enough to be repeated in a message and never empty."""
     if not value:
@@ -135,6 +146,18 @@ class Forbidden(RequestError):
     title = "Not allowed"
 
 
+class TooSlow(RequestError):
+    """A request that took too long to arrive."""
+
+    status = 408
+    title = "The request took too long"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The request did not arrive within {seconds:g} s.", [FieldProblem("request", "is incomplete")]
+        )
+
+
 class AlreadyOver(RequestError):
     """A run that has ended cannot be cancelled."""
 
@@ -153,12 +176,35 @@ class QueueFull(RequestError):
         self.headers = {"retry-after": str(retry_after)}
 
 
+class StartedTooOften(RequestError):
+    """One client has started as many runs as it may for now. After `retry_after` seconds it may start one again."""
+
+    status = 429
+    title = "Too many runs were started from here"
+
+    def __init__(self, retry_after: int) -> None:
+        detail = f"No more runs may be started from this address for now; again in {retry_after} s."
+        super().__init__(detail, [FieldProblem("probe", "cannot be started: too many runs were started from here")])
+        self.headers = {"retry-after": str(retry_after)}
+
+
 class NotReady(RequestError):
     """The store or the runner cannot be reached; a few seconds later may do."""
 
     status = 503
     title = "Not ready"
     headers: Mapping[str, str] = {"retry-after": "5"}
+
+
+class TooManyConnections(RequestError):
+    """All connections are taken by requests under way."""
+
+    status = 503
+    title = "Too many connections"
+    headers: Mapping[str, str] = {"retry-after": "5"}
+
+    def __init__(self) -> None:
+        super().__init__("All connections of this server are taken; again in 5 s.")
 
 
 class UnknownEntry(RequestError):
@@ -182,6 +228,12 @@ class NotReadable(RequestError):
     title = "The request cannot be read"
 
 
+class AmbiguousBody(NotReadable):
+    """A body whose end is said in two ways. What follows it may be anything, so the connection ends with it."""
+
+    headers: Mapping[str, str] = {"connection": "close"}
+
+
 class TooLarge(RequestError):
     """A body beyond its limit."""
 
@@ -194,6 +246,20 @@ class QueryTooLong(RequestError):
 
     status = 414
     title = "The query is too long"
+
+
+class WrongHost(RequestError):
+    """A name that this server does not answer to."""
+
+    status = 421
+    title = "Not this server's name"
+
+
+class HeadTooLarge(RequestError):
+    """More or longer headers than are read."""
+
+    status = 431
+    title = "The headers are too large"
 
 
 class Crashed(RequestError):

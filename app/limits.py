@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FieldProblem, NotReadable, QueryTooLong, RequestError, TooLarge
+from app.errors import AmbiguousBody, FieldProblem, HeadTooLarge, NotReadable, QueryTooLong, RequestError, TooLarge
 from app.problem import problem_response
 
 CONTENT_SECURITY_POLICY = (
@@ -17,14 +17,26 @@ CONTENT_SECURITY_POLICY = (
 SECURITY_HEADERS: Mapping[str, str] = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not `no-referrer`: browsers would then say `Origin: null` when a form is sent, and no form could be told from
+    # another site's where they send no `Sec-Fetch-Site`, which is everywhere but on HTTPS and localhost.
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "x-frame-options": "DENY",
 }
+"""Of every answer. `Strict-Transport-Security` is for the proxy to add, which alone knows that there is TLS."""
+
+FRESH = "no-cache"
+"""Unless it says otherwise, an answer may be kept, but is asked for anew: what it shows changes with every run."""
+
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32_768
+"""Names and values of all headers. A browser's are about 1,500 bytes."""
 
 
 class SecurityHeaders:
-    """Adds the same security headers to every response."""
+    """Adds the same security headers to every response, and says that none is shown again without asking."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,14 +48,16 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY_HEADERS)
+                headers.setdefault("cache-control", FRESH)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
 
 class RequestLimits:
-    """Refuses long queries and large bodies before anything else reads them; hands on what it read itself."""
+    """Refuses large heads, long queries and large bodies before anything reads them; hands on what it read itself."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int, max_query_bytes: int) -> None:
         self.app = app
@@ -55,10 +69,11 @@ class RequestLimits:
             await self.app(scope, receive, send)
             return
         try:
+            _check_headers(scope)
             self._check_query(scope)
             body = await self._read_body(scope, receive)
         except RequestError as error:
-            await problem_response(error)(scope, receive, send)
+            await problem_response(error, error.headers)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 
@@ -90,6 +105,20 @@ class RequestLimits:
             f"The body is larger than {self.max_body_bytes} bytes.",
             [FieldProblem("body", f"at most {self.max_body_bytes} bytes")],
         )
+
+
+def _check_headers(scope: Scope) -> None:
+    headers = scope["headers"]
+    if {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}:
+        # two who read it may each believe another one, and the rest of the body is the next request of one of them
+        problem = FieldProblem("transfer-encoding", "must not stand beside content-length")
+        raise AmbiguousBody("Where the body ends is said in two ways.", [problem])
+    if len(headers) > MAX_HEADERS:
+        problem = FieldProblem("headers", f"at most {MAX_HEADERS}")
+        raise HeadTooLarge(f"There are more than {MAX_HEADERS} headers.", [problem])
+    if sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
+        problem = FieldProblem("headers", f"at most {MAX_HEADER_BYTES} bytes")
+        raise HeadTooLarge(f"The headers are larger than {MAX_HEADER_BYTES} bytes.", [problem])
 
 
 def _check_utf8(body: bytearray) -> None:

@@ -1,32 +1,49 @@
 """The application: settings, rules, routes and limits put together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from threadpoolctl import threadpool_limits
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import __version__
+from app.api.document import complete_document
 from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
 from app.archive import Archive
 from app.errors import UnusableSetting
+from app.hosts import AllowedHosts
+from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
+from app.observing.measures import Measures
+from app.observing.requests import RouteNoted, Watched
+from app.observing.runs import RunWatch, Together
 from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.pages.run_routes import run_pages
-from app.problem import Problem, install
+from app.problem import install
 from app.runs.assembling import make_run_service, questions_of
 from app.runs.service import RunService
+from app.runs.store.allowances import Allowances
+from app.runs.watching import Watcher
 from app.server_findings import ServerFindings
 from app.service import Clock, Service
 from app.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from app.observing.tracing import Traces
+
+UNTRACED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI would tell an ambient collector what visitors ask for."""
 
 
 def create_app(settings: Settings | None = None, clock: Clock = date.today) -> FastAPI:
@@ -37,6 +54,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         UnusableSetting: a setting cannot be used.
     """
     settings = settings or read_settings()
+    traces = _traces(settings)
     app = FastAPI(
         title="Tiebreak",
         version=__version__,
@@ -45,8 +63,11 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
+        telemetry=traces.config if traces else UNTRACED,
     )
-    app.state.service = _service(settings, clock)
+    knowledge = load(settings.rules)
+    app.state.traces, app.state.measures = traces, Measures(__version__, knowledge.version)
+    app.state.service = _service(settings, knowledge, _watchers(app), clock)
     app.include_router(api)
     app.include_router(probes)
     app.include_router(runs)
@@ -56,18 +77,58 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page, SECURITY_HEADERS)
-    _document_problems(app)
-    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(SecurityHeaders)
+    complete_document(app, app.state.service)
+    _guard(app, settings)
+    _watch(app)
     return app
 
 
-def _service(settings: Settings, clock: Clock) -> Service:
+def _guard(app: FastAPI, settings: Settings) -> None:
+    """Put before every route what stands there; the last one added is asked first."""
+    app.add_middleware(RouteNoted)
+    app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
+    app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(SecurityHeaders)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+
+
+def _service(settings: Settings, knowledge: Knowledge, watchers: Sequence[Watcher], clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
-    knowledge = load(settings.rules)
-    runs = make_run_service(**settings.run_service, asked=questions_of(knowledge))
-    return Service(knowledge, runs, ServerFindings(runs.store), Archive(settings.data / "rules"), token, clock)
+    runs = make_run_service(**settings.run_service, asked=questions_of(knowledge), watcher=Together(watchers))
+    found, archive = ServerFindings(runs.store), Archive(settings.data / "rules")
+    listeners = asyncio.Semaphore(settings.connections // 2)
+    return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs), listeners)
+
+
+def _allowances(settings: Settings, runs: RunService) -> Allowances | None:
+    """What clients may start; none where there is no limit, or where a token says who may."""
+    limited = settings.runs_per_hour and settings.api_token is None
+    return Allowances(runs.store.database, settings.runs_per_hour) if limited else None
+
+
+def _traces(settings: Settings) -> "Traces | None":
+    """Raises UnusableSetting when traces are wanted and what makes them is not installed."""
+    if settings.otlp_endpoint is None:
+        return None
+    try:
+        from app.observing.tracing import Traces  # here, since it costs memory
+    except ImportError as error:
+        raise UnusableSetting(
+            f"TIEBREAK_OTLP_ENDPOINT: traces need the extra `telemetry`: pip install 'tiebreak[telemetry]' ({error})"
+        ) from None
+    return Traces(settings.otlp_endpoint, __version__)
+
+
+def _watchers(app: FastAPI) -> list[Watcher]:
+    return [RunWatch(app.state.measures), *([app.state.traces] if app.state.traces else [])]
+
+
+def _watch(app: FastAPI) -> None:
+    """Watch all requests from outside of everything, also of what answers crashes."""
+    plain = app.build_middleware_stack
+    app.build_middleware_stack = lambda: Watched(plain(), app.state.measures)  # type: ignore[method-assign]
 
 
 @asynccontextmanager
@@ -78,10 +139,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     runs: RunService = service.runs
     await asyncio.to_thread(service.archive.keep, service.knowledge)
     await runs.start()
+    tidying = asyncio.create_task(service.allowances.keep_tidy()) if service.allowances else None
     try:
         yield
     finally:
+        if tidying is not None:
+            tidying.cancel()
         await runs.stop()
+        if app.state.traces:
+            await app.state.traces.stop()
 
 
 def _swagger_files() -> Path:
@@ -90,19 +156,3 @@ def _swagger_files() -> Path:
     if package is None or not package.submodule_search_locations:
         raise UnusableSetting("the package fastapi-offline, which carries Swagger UI's files, is not installed")
     return Path(package.submodule_search_locations[0]) / "static"
-
-
-def _document_problems(app: FastAPI) -> None:
-    """Put the schema of problem details into the OpenAPI document, where the routes point to it."""
-    plain = app.openapi
-
-    def openapi() -> dict[str, object]:
-        document = plain()
-        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas = document["components"]["schemas"]
-        schemas.update(schema.pop("$defs", {}) | {"Problem": schema})
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]

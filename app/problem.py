@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from app.errors import (
     Crashed,
@@ -22,6 +23,7 @@ from app.errors import (
     WrongMethod,
     said_back,
 )
+from app.observing.request_ids import current_request
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -74,14 +76,22 @@ def problem_docs(refusals: Mapping[int, str]) -> Docs:
 PROBLEM_DOCS = problem_docs(
     {
         400: "The request cannot be read",
+        405: "The method is not allowed here",
+        408: "The request took too long to arrive",
         413: "The request is too large",
         414: "The query is too long",
+        421: "The server does not answer to this name",
         422: "Some fields cannot be used",
+        431: "The headers are too large",
+        503: "The store cannot be reached, or all connections are taken",
     }
 )
-"""What every API route documents for bad input."""
+"""What every API route documents: refusals of what stands before it, of bad input, and of a store that is away."""
 
 NOT_FOUND_DOCS = problem_docs({404: "Not found"})
+
+STORE_DOCS = problem_docs({503: "The store of runs cannot be reached; `Retry-After` says when to come again"})
+"""What every route documents that cannot do without the store."""
 
 ErrorPage = Callable[[RequestError], Awaitable[Response]]
 
@@ -115,10 +125,13 @@ def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> 
         assert isinstance(error, HTTPException)  # noqa: S101
         response = await answer(request, _from_http(error, request))
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["allow"] = ", ".join(_allowed(app, request))
         return response
 
     async def on_crash(request: Request, _: Exception) -> Response:
-        response = await answer(request, Crashed("The service made a mistake. It is in the server's log."))
+        place = f"It is in the server's log, under request {current_request.get()}."
+        response = await answer(request, Crashed(f"The service made a mistake. {place}"))
         response.headers.update(headers)
         return response
 
@@ -126,6 +139,21 @@ def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> 
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_crash)
+
+
+_METHODS = ("GET", "POST", "DELETE")
+
+
+def _allowed(app: FastAPI, request: Request) -> list[str]:
+    """Every method that an address takes; the framework's own list is that of the first of its routes only."""
+    routes = [route for route in app.routes if not isinstance(route, Mount)]
+    found = [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    found = found or ["GET"]
+    return [*found, "HEAD"] if "GET" in found else found
 
 
 def _from_http(error: HTTPException, request: Request) -> RequestError:

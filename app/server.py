@@ -1,6 +1,7 @@
 """Run the application under uvicorn."""
 
 import asyncio
+import logging
 import sys
 from socket import socket
 from types import FrameType
@@ -8,12 +9,15 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from app.connections import MAX_HEAD_BYTES, ConnectionLimits, guarded
 from app.main import create_app
+from app.observing.logs import set_up_logging
 from app.own_memory import hide_own_memory
 from app.runs.service import RunService
+from app.settings import Settings, read_settings
+from app.starting import check_start, room_for, warnings
 
-MAX_HEAD_BYTES = 262_144
-"""Request line and headers; generous, so that the application itself refuses what is too long, with a reason."""
+log = logging.getLogger("uvicorn.error")
 
 UNREAD_SECONDS = 0.5
 """How long a client may take, when the service stops, to read what it has been sent."""
@@ -52,21 +56,41 @@ class Server(uvicorn.Server):
 
 
 def run(host: str, port: int) -> None:
-    """Serve until a signal ends it; requests in flight get a second to finish."""
+    """Serve until a signal ends it; requests in flight get a second to finish.
+
+    Raises:
+        UnusableSetting: the service cannot start with a setting, or at this address.
+    """
     hide_own_memory()
-    config = uvicorn.Config(
-        create_app(),
-        host=host,
-        port=port,
-        http="h11",
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        server_header=False,
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
+    settings = read_settings()
+    set_up_logging(settings.log_format, settings.log_level)
+    check_start(settings, host, port)
+    application = create_app()
     try:
-        Server(config).run()
+        Server(_config(application, settings, host, port)).run()
     except KeyboardInterrupt:  # Ctrl-C is how a person ends it
         return
     except SystemExit as stop:  # uvicorn has said why; its own statuses are not ours
         sys.exit(1 if stop.code else 0)
+
+
+def _config(application: FastAPI, settings: Settings, host: str, port: int) -> uvicorn.Config:
+    connections = room_for(settings.connections)
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        http=guarded(ConnectionLimits(settings.request_seconds, connections)),
+        ws="none",
+        log_config=None,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        proxy_headers=False,  # the application believes those of `TIEBREAK_TRUSTED_PROXIES`, and nobody else's
+        server_header=False,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    for warning in warnings(settings):
+        log.warning(warning)
+    if connections < settings.connections:
+        log.warning("TIEBREAK_CONNECTIONS: the system's limit of open files leaves room for %d only", connections)
+    return config

@@ -1,10 +1,12 @@
 """What the routes share: the rule base, the clock, the runs, and the few questions asked of them."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 from app.advice.advising import advise
 from app.advice.answers import Answers
@@ -13,11 +15,17 @@ from app.advice.models import Advice, Now
 from app.advice.then_and_now import now_against_then
 from app.advice.wishes import Wishes
 from app.archive import Archive
+from app.errors import NotReady, QueueFull
 from app.knowledge.base import Knowledge
 from app.knowledge.findings import with_findings
 from app.knowledge.models import Claim
+from app.runs.models import Run, RunRequest
 from app.runs.service import RunService
+from app.runs.store.allowances import Allowances
+from app.runs.store.reaching import SLOW
 from app.server_findings import ServerFindings
+
+T = TypeVar("T")
 
 Clock = Callable[[], date]
 
@@ -39,6 +47,9 @@ class Service:
     archive: Archive
     token: str | None = None
     clock: Clock = date.today
+    allowances: Allowances | None = None
+    listeners: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(sys.maxsize))
+    """Whoever follows the events of a run has one of these places, so that they never take all connections."""
 
     def today(self) -> date:
         return self.clock()
@@ -65,6 +76,46 @@ class Service:
         newest, today = await self.found.newest(), self.today()
         now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, answers, wishes)
         return await asyncio.to_thread(_advised, then, answers, wishes, on, found), now
+
+    async def start(self, asked: RunRequest, client: str) -> Run:
+        """Start a run for a client, who may not start any number of them. What is refused counts for nothing.
+
+        Raises:
+            InvalidFields: no such probe, or the probe or this machine cannot do what is asked.
+            StartedTooOften: this client has started as many as it may for now.
+            QueueFull: too many wait already.
+            NotReady: the store cannot be reached.
+        """
+        if self.allowances is None:
+            return await self.runs.submit(asked)
+        await self.runs.check(asked)
+        await self.allowances.take(client)
+        try:
+            return await self.runs.submit(asked)
+        except QueueFull:
+            await self.allowances.give_back(client)
+            raise
+
+    async def from_store(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """What the store of runs answers; None while it cannot be reached, without waiting for long."""
+        await self.found.newest()
+        if self.found.behind:
+            return None
+        try:
+            return await ask()
+        except NotReady:
+            return None
+
+    @property
+    def store_notice(self) -> str | None:
+        """What a page says that shows what this server found, while its store cannot be reached."""
+        trouble = self.runs.store.database.troubles.get("read")
+        if not self.found.behind and trouble is None:
+            return None
+        return (
+            f"The store of runs {trouble or SLOW} at the moment. What this server has found may be "
+            "missing here; everything else is as always."
+        )
 
     async def known(self) -> Knowledge:
         """The rules with everything that this server has found out laid over them."""

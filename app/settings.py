@@ -12,6 +12,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.errors import UnusableSetting
 from app.knowledge.models import Framework
 
+PREFIX = "TIEBREAK_"
+
+SHORTEST_TOKEN = 16
+"""Characters: of random ones, too many to guess; of a word, enough to make one think."""
+
 SECRETS = Path("/run/secrets")
 """Where container engines put secrets: a file `tiebreak_api_token` there is read like the variable, which wins."""
 
@@ -25,6 +30,16 @@ def _network(value: str) -> str:
     return str(ip_network(value))
 
 
+def _token(value: SecretStr) -> SecretStr:
+    """A token that can be sent and is not to be guessed. What is wrong is said without saying what it is."""
+    token = value.get_secret_value()
+    if len(token) < SHORTEST_TOKEN:
+        raise ValueError(f"must have {SHORTEST_TOKEN} characters or more")
+    if not token.isprintable() or token != token.strip():
+        raise ValueError("must not begin or end with a space, or hold what cannot be printed")
+    return value
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parted)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_parted)]
 
@@ -32,7 +47,7 @@ Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDec
 class Settings(BaseSettings):
     """Read once, when the service starts. Every field has a default; the README lists them all."""
 
-    model_config = SettingsConfigDict(env_prefix="TIEBREAK_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     rules: Path | None = Field(
         default=None, description="A folder of your own rules, laid over the shipped ones. Default: the shipped rules."
@@ -41,8 +56,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("tiebreak", appauthor=False),
         description="The folder of everything that the service writes. Default: `tiebreak` in the user's data folder.",
     )
+    listen_host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
+    listen_port: int = Field(default=8_000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
     database_url: str | None = Field(
-        default=None, description="Where the history of runs is stored. Default: an SQLite file in the data folder."
+        default=None,
+        description="Where the history of runs is stored, such as `postgresql://…`. Default: a file beside the rest.",
     )
     database_password: SecretStr | None = Field(
         default=None, description="The database's password, so that the address need not hold it."
@@ -50,7 +68,7 @@ class Settings(BaseSettings):
     keep_runs: int = Field(
         default=10_000, ge=100, le=10_000_000, description="How many runs are kept; the oldest go first."
     )
-    api_token: SecretStr | None = Field(
+    api_token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
         default=None, description="When set, starting or cancelling a run needs it as a bearer token."
     )
     pytorch_python: str = Field(
@@ -141,5 +159,5 @@ def read_settings() -> Settings:
     try:
         return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
     except ValidationError as error:
-        faults = [f"TIEBREAK_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        faults = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise UnusableSetting("; ".join(faults)) from None

@@ -71,6 +71,8 @@ def _measure(part: Part[Row], options: Options, results: Path) -> None:
     settings = {name: getattr(options, name) for name in part.settings}
     store(results, Result(part=part.name, conditions=conditions, settings=settings, rows=_plain(rows)))
     click.echo(f"  took {conditions.minutes:.1f} minutes; load {conditions.load_after}")
+    if fault := part.fault(rows):
+        raise BenchFailed(fault)
 
 
 def _plain(rows: tuple[Row, ...]) -> tuple[dict[str, object], ...]:

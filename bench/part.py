@@ -27,6 +27,7 @@ class Part(Generic[R]):
         seconds: how long it takes on a quiet machine, estimated.
         measure: measures, says how it goes, and yields rows.
         show: the report's lines from all rows.
+        fault: what in the rows must not be, if anything; it is said once they are stored.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Part(Generic[R]):
     seconds: Callable[[Options], float]
     measure: Callable[[Options, Say], Iterator[R]]
     show: Callable[[Sequence[R]], list[str]]
+    fault: Callable[[Sequence[R]], str | None] = lambda _: None
 
     def lines(self, rows: Sequence[dict[str, Any]]) -> list[str]:
         """The report's lines from stored rows."""

@@ -14,9 +14,10 @@ REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks of the measuring itself
 
 How far a verdict of Tiebreak can be trusted: whether other tools see the same times, how often identical code gets a
-winner, whether a real difference is found, what busy neighbours do to a verdict, and how the pages answer while a probe
-runs. `make bench` measures all of it in about 25 minutes on a machine where nothing else runs, and writes this page;
-`python -m bench --help` lists the parts, each of which runs alone.
+winner, whether a real difference is found, what busy neighbours do to a verdict, how the pages answer while a probe
+runs, how much the service takes, and whether it stays as small as it was. `make bench` measures all of it in about 40
+minutes on a machine where nothing else runs, and writes this page; `python -m bench --help` lists the parts, each of
+which runs alone, and `make load` and `make soak` are the last two. These fail where a limit that they name is passed.
 
 Everything is a ratio or a rate, with its 95% interval: a time in seconds would say something of one machine only. The
 raw results are in `bench/results/`, one file a part, and this page is made from them alone. Each part says when and

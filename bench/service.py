@@ -43,6 +43,13 @@ def ended(client: httpx.Client, id: str) -> Json:
         time.sleep(POLL_SECONDS)
 
 
+def cancel(client: httpx.Client, id: str) -> None:
+    """End a run, unless it has ended by itself."""
+    response = client.delete(f"/api/v1/runs/{id}")
+    if response.status_code != 409:
+        answer(response)
+
+
 def get_run(client: httpx.Client, id: str) -> Json:
     return answer(client.get(f"/api/v1/runs/{id}"))
 

@@ -16,6 +16,7 @@ def pytest_configure() -> None:
     os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.gettempdir()
     os.environ["TMPDIR"] = tempfile.tempdir = str(PLACE)
     os.environ["TIEBREAK_DATA"] = str(PLACE / "data")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the service; processes that test side by side share the cores
 
 
 def pytest_unconfigure() -> None:

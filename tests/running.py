@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -24,19 +25,34 @@ app.server.run("127.0.0.1", 0)
 """Serves on a free port, on the day on which the shipped rules were checked, so that nothing is due for review."""
 
 
+@dataclass(frozen=True)
+class ServiceProcess:
+    """A service in a process of its own."""
+
+    pid: int
+    address: str
+
+
 @contextmanager
-def running_service(log: Path) -> Iterator[str]:
-    """The address of a service that ends with the block; what it prints goes to `log`, what it stores beside that."""
+def service_process(log: Path) -> Iterator[ServiceProcess]:
+    """A service that ends with the block; what it prints goes to `log`, what it stores beside that."""
     environment = {**os.environ, "TIEBREAK_DATA": str(log.parent / "data")}
     with log.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-c", START], stdout=output, stderr=subprocess.STDOUT, env=environment
         )
         try:
-            yield _address(child, log)
+            yield ServiceProcess(child.pid, _address(child, log))
         finally:
             child.terminate()
             child.wait(timeout=30)
+
+
+@contextmanager
+def running_service(log: Path) -> Iterator[str]:
+    """The address of such a service."""
+    with service_process(log) as process:
+        yield process.address
 
 
 def _address(child: subprocess.Popen[bytes], log: Path) -> str:

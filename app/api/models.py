@@ -50,7 +50,7 @@ class Questionnaire(BaseModel):
 OptionOrOptions = Annotated[
     Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 ]
-"""Checked against the questionnaire by `parse_answers`, which can say what is allowed."""
+"""Checked against the questionnaire by `parse_answers`, which can say what is allowed, as does `app.api.document`."""
 
 
 class AdviceRequest(BaseModel):
@@ -187,3 +187,4 @@ class Health(BaseModel):
 class Readiness(Health):
     rules_version: str
     claims: int
+    checks: dict[str, Literal["ok"]] = Field(description="What was checked; one that fails makes this a 503.")

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import PlainTextResponse
 
 from app.advice.answers import parse_answers
 from app.advice.models import Advice
@@ -11,12 +12,15 @@ from app.advice.robustness.acceptability import Uncertainty
 from app.advice.wishes import Wishes
 from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
+from app.observing.measures import CONTENT_TYPE
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
 from app.query import single_values
-from app.web import ServiceOf
+from app.web import MeasuresOf, ServiceOf
 
 api = APIRouter(prefix="/api/v1", responses=PROBLEM_DOCS)
 health = APIRouter(tags=["health"])
+
+NOT_READY_DOCS = problem_docs({503: "Not ready; `errors` names each check that failed"})
 
 
 @api.get("/questionnaire", tags=["advice"])
@@ -28,7 +32,7 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
     )
 
 
-@api.post("/advice", tags=["advice"])
+@api.post("/advice", tags=["advice"], responses=STORE_DOCS)
 async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
     answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
@@ -66,8 +70,14 @@ async def healthz() -> Health:
     return Health()
 
 
-@health.get("/readyz")
+@health.get("/readyz", responses=NOT_READY_DOCS)
 async def readyz(service: ServiceOf) -> Readiness:
-    """Ready: the rules are loaded, the store answers and the runner is there."""
-    await service.runs.check_ready()
-    return Readiness(rules_version=service.knowledge.version, claims=len(service.knowledge.claims))
+    """Ready: the rules are loaded, the store can be read and written, and runs can be executed."""
+    checks = await service.runs.readiness.check()
+    return Readiness(rules_version=service.knowledge.version, claims=len(service.knowledge.claims), checks=checks)
+
+
+@health.get("/metrics", response_class=PlainTextResponse)
+async def metrics(service: ServiceOf, measures: MeasuresOf) -> Response:
+    """Figures for Prometheus. They are given also when the store cannot be read; then they say that."""
+    return Response(measures.text(await service.runs.line()), media_type=CONTENT_TYPE)

@@ -1,28 +1,43 @@
 """Runs through the JSON API: started, watched, cancelled, listed."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.sse import format_sse_event
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
+from app.errors import TooManyConnections
 from app.knowledge.models import Framework
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, Docs, problem_docs
+from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
 from app.query import single_values
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
-from app.web import ServiceOf, authorised
+from app.web import ClientOf, ServiceOf, authorised
 
-runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses=PROBLEM_DOCS)
+runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses={**PROBLEM_DOCS, **STORE_DOCS})
 
 AUTHORISED_DOCS = problem_docs({401: "The token is missing or wrong"})
-FULL_DOCS = problem_docs({429: "Too many runs wait; `Retry-After` says when to come again"})
-STREAM_DOCS: Docs = {
-    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+FULL_DOCS = problem_docs({429: "Too many runs wait, or were started from here; `Retry-After` says when to come again"})
+EVENT_SCHEMA = {
+    "type": "object",
+    "description": "`data` is a JSON object; of `end`, which comes last, it has the run's status.",
+    "properties": {
+        "event": {"type": "string", "enum": list(get_args(Event.model_fields["kind"].annotation))},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "required": ["event", "data", "id"],
 }
+STREAM_DOCS: Docs = {
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"itemSchema": EVENT_SCHEMA}}}
+}
+
+SILENCE_SECONDS = 15.0
+"""After so long without an event a comment is sent. Proxies end a stream on which nothing moves, usually after 60."""
 OVER_DOCS = problem_docs({409: "The run is over already"})
 
 
@@ -58,9 +73,9 @@ class RunSummary(BaseModel):
 
 
 @runs.post("", status_code=202, dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **FULL_DOCS})
-async def start(request: RunRequest, response: Response, service: ServiceOf) -> Run:
+async def start(request: RunRequest, response: Response, service: ServiceOf, client: ClientOf) -> Run:
     """Start a run of a probe. It waits for its turn: one run at a time has the machine."""
-    run = await service.runs.submit(request)
+    run = await service.start(request, client)
     response.headers["location"] = f"/api/v1/runs/{run.id}"
     return run
 
@@ -113,13 +128,28 @@ async def events(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """What happened in the run, from the start or after `Last-Event-ID`, and what happens, until `end`."""
+    if service.listeners.locked():
+        raise TooManyConnections
     after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
     followed = service.runs.follow(run.id, min(after, 2**31))
     headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-    return StreamingResponse(_sent(followed), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_sent(followed, service.listeners), media_type="text/event-stream", headers=headers)
 
 
-async def _sent(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
+async def _sent(events: AsyncIterator[Event], listeners: asyncio.Semaphore) -> AsyncIterator[bytes]:
     """Events as they go over the wire. Not by a route that yields: that logs an error when a listener leaves."""
-    async for event in events:
-        yield format_sse_event(data_str=json.dumps(dict(event.data)), event=event.kind, id=str(event.seq))
+    async with listeners:
+        upcoming = asyncio.ensure_future(anext(events, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait({upcoming}, timeout=SILENCE_SECONDS)
+                if not done:
+                    yield KEEPALIVE_COMMENT
+                    continue
+                event = upcoming.result()
+                if event is None:
+                    return
+                yield format_sse_event(data_str=json.dumps(dict(event.data)), event=event.kind, id=str(event.seq))
+                upcoming = asyncio.ensure_future(anext(events, None))
+        finally:
+            upcoming.cancel()

@@ -15,6 +15,11 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 """How deep lists and mappings may nest; a rule needs less than half of it."""
 
+MAX_DIGITS = 40
+"""How long a number may be; longer ones take ever longer to read, and no rule needs half of it."""
+
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+
 Location = tuple[str | int, ...]
 
 
@@ -95,7 +100,8 @@ def _built(
     loader: yaml.CSafeLoader, node: yaml.Node, name: str
 ) -> tuple[dict[str, Any], dict[Location, int]] | list[Finding]:
     """Plain values out of nodes and the line of each, or what stands in the way."""
-    faults = [*_doubled_keys(node, name), *_impossible_values(loader, node, name)]
+    faults = list(_keys_that_are_no_text(node, name))
+    faults = faults or [*_doubled_keys(node, name), *_impossible_values(loader, node, name)]
     if faults:
         return faults
     data = loader.construct_document(node)
@@ -139,7 +145,9 @@ def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
 
 def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> Iterator[Finding]:
     """Scalars that look like a date or a number and are none, such as 2026-13-01."""
-    if isinstance(node, yaml.ScalarNode):
+    if isinstance(node, yaml.ScalarNode) and node.tag in NUMBERS and len(node.value) > MAX_DIGITS:
+        yield Finding(name, _line(node.start_mark), "value", f"a number has at most {MAX_DIGITS} characters")
+    elif isinstance(node, yaml.ScalarNode):
         try:
             loader.construct_object(node)
         except ValueError as error:
@@ -148,6 +156,16 @@ def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> 
         for item in node.value:
             for part in item if isinstance(item, tuple) else (item,):
                 yield from _impossible_values(loader, part, name)
+
+
+def _keys_that_are_no_text(node: yaml.Node, name: str) -> Iterator[Finding]:
+    """Lists and mappings in the place of a key: YAML has them, Python's dictionaries do not."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    for key in (key for key, _ in pairs if not isinstance(key, yaml.ScalarNode)):
+        yield Finding(name, _line(key.start_mark), "shape", "a key is a text, not a list or a mapping")
+    inside = [value for _, value in pairs] or (node.value if isinstance(node, yaml.SequenceNode) else [])
+    for item in inside:
+        yield from _keys_that_are_no_text(item, name)
 
 
 def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:

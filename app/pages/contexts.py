@@ -1,7 +1,7 @@
 """What each template is given: one typed context class a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Page:
-    """Base of every page: `title` stands in the browser's tab."""
+    """Base of every page: `title` stands in the browser's tab, `notice` above everything else."""
 
     title: str
+    notice: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from app.knowledge.models import NAMES
+from app.pages.progress import recent_runs
 from app.pages.run_contexts import CodeView, ProbePage, ProbesPage, StartForm
 from app.runs.catalogue import Probe
 from app.runs.inspection import why_no_device
@@ -17,8 +18,6 @@ from app.runs.measuring.presets import PRESET_WORDS
 from app.runs.models import EVERYTHING, Mode, Run
 from app.runs.words import REASON_WORDS, say_claims, verdict_headline, verdict_sentence
 from app.service import Service
-
-HISTORY = 10
 
 MODE_WORDS: Mapping[Mode, str] = {
     "ordinary": "each in its ordinary way: PyTorch eagerly, TensorFlow as tf.function",
@@ -30,10 +29,11 @@ MODE_WORDS: Mapping[Mode, str] = {
 async def probes_page(service: Service) -> ProbesPage:
     """The machine, the catalogue by subject, and the latest runs."""
     runs = service.runs
-    recent, _ = await runs.store.page(1, HISTORY)
+    recent = await recent_runs(service)
     probes = runs.catalogue.probes
     return ProbesPage(
         title="Probes",
+        notice=service.store_notice,
         groups=runs.catalogue.by_subject(),
         total=len(probes),
         timing=sum(probe.kind == "timing" for probe in probes.values()),
@@ -48,9 +48,10 @@ async def probe_page(
     service: Service, probe: Probe, chosen: Mapping[str, str] | None = None, problems: Sequence[str] = ()
 ) -> ProbePage:
     """One probe. `chosen` and `problems` are what a refused form held, and why it was refused."""
-    history, _ = await service.runs.store.page(1, HISTORY, probe.id)
+    history = await recent_runs(service, probe.id)
     return ProbePage(
         title=probe.title,
+        notice=service.store_notice,
         probe=probe,
         subject=service.runs.catalogue.subjects[probe.subject],
         code=code_view(probe),

@@ -73,7 +73,7 @@ async def advice(request: Request, service: ServiceOf) -> Response:
         return _questionnaire_again(request, service, error)
     if _says_too_much(items, wanted.asked.wishes):
         return RedirectResponse(wanted.asked.link(), status_code=303)
-    return html("advice.html", page)
+    return html("advice.html", replace(page, notice=service.store_notice))
 
 
 @pages.get("/advice.md")
@@ -184,7 +184,8 @@ def _map_page(request: Request, service: Service) -> MapPage:
 async def claims(request: Request, service: ServiceOf) -> HTMLResponse:
     """The ledger of claims, with filters."""
     filter = make_filter(service.knowledge, single_values(_items(request)))
-    return html("claims.html", claims_page(await service.known(), filter))
+    page = claims_page(await service.known(), filter)
+    return html("claims.html", replace(page, notice=service.store_notice))
 
 
 @pages.get("/claims/{id}")
@@ -198,7 +199,8 @@ async def claim_response(service: Service, id: str, problems: Sequence[str] = ()
     known = await service.known()
     claim = find_claim(known, id)
     check = await claim_check(service, claim, problems)
-    return html("claim.html", claim_page(known, service.knowledge, claim, service.today(), check), status)
+    page = claim_page(known, service.knowledge, claim, service.today(), check)
+    return html("claim.html", replace(page, notice=service.store_notice), status)
 
 
 @pages.get("/sources")

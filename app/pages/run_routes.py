@@ -1,13 +1,22 @@
 """The pages of probes and runs, and the two forms on them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.errors import FieldProblem, Forbidden, InvalidFields, NotReadable, QueueFull, Unauthorised
+from app.errors import (
+    FieldProblem,
+    Forbidden,
+    InvalidFields,
+    NotReadable,
+    NotReady,
+    QueueFull,
+    StartedTooOften,
+    Unauthorised,
+)
 from app.knowledge.ledger import find_claim
 from app.pages.probes import probe_page, probes_page
 from app.pages.rendering import html
@@ -18,7 +27,7 @@ from app.problem import field_problems, wants_page
 from app.query import single_values
 from app.runs.models import EVERYTHING, RunRequest
 from app.service import Service
-from app.web import ServiceOf, check_token
+from app.web import ServiceOf, check_token, client_of
 
 run_pages = APIRouter(include_in_schema=False)
 
@@ -97,8 +106,8 @@ async def _start(
     """Start a run and show it, on its own page or at `show`. People see a refusal on the page that they came from."""
     try:
         check_token(service, form.get("token"))
-        run = await service.runs.submit(_request(asked))
-    except (InvalidFields, QueueFull, Unauthorised) as error:
+        run = await service.start(_request(asked), client_of(request))
+    except (InvalidFields, NotReady, QueueFull, StartedTooOften, Unauthorised) as error:
         if not wants_page(request):
             raise
         by_field = [f"{p.field}: {p.message}" for p in error.problems]
@@ -137,7 +146,17 @@ def _from_elsewhere(request: Request) -> bool:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
         return site not in ("same-origin", "none")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return origin is not None and not _same_site(origin, request.headers.get("host", ""))
+
+
+def _same_site(origin: str, host: str) -> bool:
+    """Whether an origin is this host. The scheme is not compared: behind a proxy with TLS they differ.
+
+    Of the two, either may name the port that the origin's scheme implies.
+    """
+    scheme, _, authority = origin.lower().partition("://")
+    implied = {"http": ":80", "https": ":443"}.get(scheme)
+    return implied is not None and authority.removesuffix(implied) == host.lower().removesuffix(implied)
 
 
 async def _form(request: Request) -> dict[str, str]:

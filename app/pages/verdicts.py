@@ -6,7 +6,7 @@ from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, Claim
 from app.knowledge.report_card import report_card
 from app.pages.probes import code_view, in_a_sentence
-from app.pages.progress import progress_of, unfinished
+from app.pages.progress import progress_of, recent_runs, unfinished
 from app.pages.run_contexts import ClaimCheck, ExpectedRow, HalfView, VerdictsPage
 from app.pages.runs import plain
 from app.runs.models import EVERYTHING, ClaimVerdict, Finding, Result
@@ -21,11 +21,12 @@ async def verdicts_page(service: Service, problems: Sequence[str] = ()) -> Verdi
     """The report card, how to start a run of everything, and what came of it."""
     known = await service.known()
     running = await unfinished(service, (EVERYTHING,))
-    history, _ = await service.runs.store.page(1, HISTORY, EVERYTHING)
+    history = await recent_runs(service, EVERYTHING)
     probes = service.runs.asked.probes
     slow = len(probes & service.runs.slow_probes)
     return VerdictsPage(
         title="What of it holds",
+        notice=service.store_notice,
         card=report_card(known),
         running=running,
         progress=await progress_of(service, running),
@@ -54,7 +55,7 @@ async def claim_check(service: Service, claim: Claim, problems: Sequence[str] = 
     probe = service.runs.catalogue.probes.get(claim.probe or "")
     if probe is None:
         return None
-    history = await service.runs.store.findings("claim", claim.id, HISTORY)
+    history = await service.from_store(lambda: service.runs.store.findings("claim", claim.id, HISTORY)) or ()
     newest = history[0] if history else None
     running = await unfinished(service, (probe.id, EVERYTHING))
     return ClaimCheck(
@@ -83,8 +84,8 @@ async def _halves(service: Service, claim: Claim, newest: Finding | None) -> lis
     """What each program gave of that which the claim looks at, what it printed, or how it failed."""
     if newest is None:
         return []
-    run = await service.runs.get(newest.run)
-    own = [result for result in run.results if result.probe in ("", claim.probe)]
+    run = await service.from_store(lambda: service.runs.store.get(newest.run))
+    own = [result for result in (run.results if run else ()) if result.probe in ("", claim.probe)]
     looked_at = {place[:2] for expectation in claim.expects for place in expectation.places()}
     return [_half(result, looked_at) for result in own if result.framework in FRAMEWORKS and not result.variant]
 

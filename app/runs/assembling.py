@@ -20,6 +20,7 @@ from app.runs.store.address import read_address
 from app.runs.store.migrating import migrate
 from app.runs.store.store import Store
 from app.runs.unstored import Unstored
+from app.runs.watching import Watcher
 
 
 def make_run_service(
@@ -32,6 +33,7 @@ def make_run_service(
     lock: Path | None = None,
     password: str | None = None,
     keep_runs: int | None = None,
+    watcher: Watcher | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -54,6 +56,7 @@ def make_run_service(
         asked,
         keep_runs,
         Unstored(data / "unstored"),
+        watcher,
     )
 
 

@@ -5,7 +5,9 @@ import contextlib
 import logging
 import random
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.errors import (
@@ -18,15 +20,18 @@ from app.errors import (
     UnknownEntry,
     said_back,
 )
+from app.runs.asking import Shared
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.executor.job import EventKind, Job, Questions, Survey, Tell
 from app.runs.executor.local import Executor
 from app.runs.executor.worker import Cancelled
 from app.runs.inspection import Inspection, why_no_device
-from app.runs.models import EVERYTHING, Event, Failure, Outcome, Run, RunRequest, Status
+from app.runs.models import EVERYTHING, Event, Failure, Outcome, Run, RunRequest
 from app.runs.presence import BEAT_SECONDS, Presence
+from app.runs.readiness import Readiness, in_thread
 from app.runs.store.store import Store, no_such_run
 from app.runs.unstored import End, Unstored
+from app.runs.watching import Nobody, Watcher, executing
 
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""
@@ -42,7 +47,19 @@ FINISH_ATTEMPTS = 5
 STOP_SECONDS = 3.0
 """How long a stop waits for the end of the run to be stored; afterwards it waits as a file for the next start."""
 
+STUCK_SECONDS = 60.0
+"""How long the runner may take to look for the next run; it looks every other second, and after each run."""
+
 log = logging.getLogger("tiebreak.runs")
+
+
+@dataclass(frozen=True)
+class Line:
+    """The queue: how many runs wait and run, and how many may wait."""
+
+    waiting: int
+    running: int
+    limit: int
 
 
 class RunService:
@@ -61,9 +78,10 @@ class RunService:
         asked: Questions | None = None,
         keep_runs: int | None = None,
         unstored: Unstored | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.store, self.catalogue, self.inspection = store, catalogue, inspection
-        self.asked = asked or Questions()
+        self.asked, self.watcher = asked or Questions(), watcher or Nobody()
         self._executor, self._queue_limit = executor, queue_limit
         self._keep_runs, self._unstored = keep_runs, unstored
         self._presence = Presence(store)
@@ -71,6 +89,11 @@ class RunService:
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._housekeeping: asyncio.Task[None] | None = None
+        self._looked: float | None = None
+        store.database.on_trouble = self.watcher.store_failed
+        here = {name: in_thread(check) for name, check in executor.checks().items()}
+        self._unfinished = Shared(store.unfinished)
+        self.readiness = Readiness({"store": store.check, "runner": self._check_runner, **here})
 
     def probe(self, id: str) -> Probe:
         """Raises UnknownEntry when there is none."""
@@ -79,6 +102,11 @@ class RunService:
         except KeyError:
             detail = f"There is no probe {said_back(id)!r}."
             raise UnknownEntry(detail, [FieldProblem("id", "there is no such probe")]) from None
+
+    def kind(self, probe: str) -> str:
+        """What a run of a probe is: `capability`, `timing`, `everything`, or `unknown` when there is no such probe."""
+        known = self.catalogue.probes.get(probe)
+        return known.kind if known else EVERYTHING if probe == EVERYTHING else "unknown"
 
     @property
     def slow_probes(self) -> frozenset[str]:
@@ -97,6 +125,7 @@ class RunService:
         run = await self.store.enqueue(new_id(), request, new_seed(), self._queue_limit)
         if isinstance(run, int):
             raise QueueFull(f"{run} runs wait or run already.", USUAL_RUN_SECONDS * run)
+        self.watcher.queued(run, self.kind(run.probe))
         self._wake.set()
         return run
 
@@ -157,7 +186,10 @@ class RunService:
         if run.over:
             raise AlreadyOver(f"The run is {run.status} already.", [FieldProblem("id", f"is {run.status}")])
         self._executor.cancel(id)
-        await self.store.ask_to_cancel(id)
+        waited = await self.store.ask_to_cancel(id)
+        if waited is not None:
+            end = End(run=id, status="cancelled", reason="cancelled before it started")
+            self.watcher.ended(waited, self.kind(waited.probe), end)
         return await self._ended(id)
 
     async def _ended(self, id: str) -> Run:
@@ -206,11 +238,21 @@ class RunService:
         self._task = asyncio.create_task(self._work(), name="runs")
         self._housekeeping = asyncio.create_task(self._repeat(self.keep_house), name="housekeeping")
 
-    async def check_ready(self) -> None:
-        """Raises NotReady when the store does not answer or nothing executes runs any more."""
-        await self.store.check()
+    async def line(self) -> Line | None:
+        """How many runs wait and run, of all that share the store; None when it cannot be read, or not in time."""
+        try:
+            unfinished = await self._unfinished()
+        except (NotReady, TimeoutError):
+            return None
+        running = sum(run.status == "running" for run, _ in unfinished)
+        return Line(waiting=len(unfinished) - running, running=running, limit=self._queue_limit)
+
+    async def _check_runner(self) -> None:
+        """Raises NotReady when nothing executes runs any more, or has not looked for the next one for long."""
         if self._task is not None and self._task.done():
             raise NotReady("Runs are not executed any more.")
+        if self._looked is not None and time.monotonic() - self._looked > STUCK_SECONDS:
+            raise NotReady(f"It has not looked for runs for more than {STUCK_SECONDS:.0f} s.")
 
     def stop_soon(self) -> None:
         """End what is executed; may be called from a signal handler."""
@@ -250,7 +292,8 @@ class RunService:
         for run, runner in running.items():
             if runner in gone:
                 await asyncio.to_thread(self._executor.clean_up, run, runner)
-                await self.store.finish(run, "interrupted", None, "the process that executed it ended")
+                reason = "the process that executed it ended"
+                await self._end(End(run=run, status="interrupted", reason=reason))
         if gone:
             await self.store.leave(*gone)
 
@@ -267,6 +310,8 @@ class RunService:
 
     async def _work(self) -> None:
         while not self._stopping:
+            self._looked = time.monotonic()
+            self._wake.clear()  # before it looks: what is submitted, or a stop, meanwhile is not slept over
             try:
                 if await self._execute_next():
                     continue
@@ -274,7 +319,6 @@ class RunService:
                 pass
             except StoreFault:
                 log.exception("the next run")
-            self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
 
@@ -290,6 +334,17 @@ class RunService:
 
     async def _execute(self, run: Run, seed: int, watch: Tell | None = None, attempts: int | None = None) -> None:
         """Execute a claimed run, store its end, whatever that is, and let old runs go."""
+        mark, self._looked = executing.set(run.id), None  # how long a run may take is its own affair
+        self.watcher.started(run, self.kind(run.probe))
+        try:
+            await self._finish(await self._told(run, seed, watch), attempts)
+        finally:
+            executing.reset(mark)
+            self._looked = time.monotonic()
+        await self._let_old_runs_go()
+
+    async def _told(self, run: Run, seed: int, watch: Tell | None) -> End:
+        """Execute a run, storing what it tells."""
         told: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
         teller = asyncio.create_task(self._store_events(run.id, told))
 
@@ -299,12 +354,11 @@ class RunService:
                 watch(kind, data)
 
         unwanted = asyncio.create_task(self._end_when_unwanted(run.id))
-        status, outcome, reason = await self._outcome(run, seed, tell)
+        end = await self._outcome(run, seed, tell)
         unwanted.cancel()
         told.put_nowait(None)
         await teller
-        await self._finish(End(run=run.id, status=status, outcome=outcome, reason=reason), attempts)
-        await self._let_old_runs_go()
+        return end
 
     async def _end_when_unwanted(self, id: str) -> None:
         """Have the executor end a run that was cancelled through another process, or that counts as ended already."""
@@ -334,15 +388,22 @@ class RunService:
     async def _store_end(self, end: End) -> None:
         """Raises NotReady."""
         try:
-            stored = await self.store.finish(end.run, end.status, end.outcome, end.reason)
+            stored = await self._end(end)
         except StoreFault:
             log.exception("the outcome of run %s", end.run)
             message = "what it found could not be stored; the reason is in the server's log"
-            stored = await self.store.finish(end.run, "failed", _failed(message), message)
+            stored = await self._end(End(run=end.run, status="failed", outcome=_failed(message), reason=message))
         if not stored:
             log.warning("run %s had ended already: its %s end is not stored", end.run, end.status)
         if self._unstored is not None:
             self._unstored.forget(end.run)
+
+    async def _end(self, end: End) -> bool:
+        """Store an end and tell who watches; False when the run has ended already."""
+        run = await self.store.finish(end.run, end.status, end.outcome, end.reason)
+        if run is not None:
+            self.watcher.ended(run, self.kind(run.probe), end)
+        return run is not None
 
     async def _let_old_runs_go(self) -> None:
         """A few at a time, so that others get their turn."""
@@ -350,21 +411,23 @@ class RunService:
             while self._keep_runs is not None and await self.store.let_go(self._keep_runs):
                 await asyncio.sleep(0)
 
-    async def _outcome(self, run: Run, seed: int, tell: Tell) -> tuple[Status, Outcome | None, str | None]:
+    async def _outcome(self, run: Run, seed: int, tell: Tell) -> End:
         """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
         try:
             await self.check(run.request)
             outcome = await self._executor.execute(run.id, self._job(run.request, seed), tell)
         except Cancelled:
             if self._stopping:
-                return "interrupted", None, "the service was stopped"
-            return "cancelled", None, "cancelled while it ran"
+                return End(run=run.id, status="interrupted", reason="the service was stopped")
+            return End(run=run.id, status="cancelled", reason="cancelled while it ran")
         except InvalidFields as error:  # the probe or the device is gone since it was queued
-            return "failed", _failed(str(error)), str(error)
+            return End(run=run.id, status="failed", outcome=_failed(str(error)), reason=str(error))
         except Exception:  # one run's misfortune must not end the runner
             log.exception("run %s of %s", run.id, run.probe)
-            return "failed", _failed("the service made a mistake; it is in the server's log"), None
-        return outcome.status, outcome, outcome.error.message if outcome.error else None
+            mistake = "the service made a mistake; it is in the server's log"
+            return End(run=run.id, status="failed", outcome=_failed(mistake))
+        reason = outcome.error.message if outcome.error else None
+        return End(run=run.id, status=outcome.status, outcome=outcome, reason=reason)
 
     async def _store_events(self, id: str, told: "asyncio.Queue[tuple[str, Any] | None]") -> None:
         while (event := await told.get()) is not None:

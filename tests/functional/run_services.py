@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,9 +140,14 @@ class RunServer:
 
 
 @contextmanager
-def run_server(folder: Path, data: Path, settings: Mapping[str, str], first: str = "") -> Iterator[RunServer]:
-    """A server for this folder's probes, which does this `first`; ended by force when the test has not ended it."""
-    process, log = start_server(folder, data, settings, first)
+def run_server(
+    folder: Path, data: Path, settings: Mapping[str, str], first: str = "", before: Sequence[str] = ()
+) -> Iterator[RunServer]:
+    """A server for this folder's probes; ended by force when the test has not ended it.
+
+    `first`: what it does before anything else; `before`: a command that starts it in other surroundings.
+    """
+    process, log = start_server(folder, data, settings, first, before)
     try:
         with httpx.Client(base_url=address_of(process, log), timeout=PATIENCE_S) as client:
             yield RunServer(process, client, log, data)
@@ -152,13 +157,13 @@ def run_server(folder: Path, data: Path, settings: Mapping[str, str], first: str
 
 
 def start_server(
-    folder: Path, data: Path, settings: Mapping[str, str], first: str = ""
+    folder: Path, data: Path, settings: Mapping[str, str], first: str = "", before: Sequence[str] = ()
 ) -> tuple[subprocess.Popen[bytes], Path]:
     """The process of a server that will serve this folder's probes, and its log."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(folder), first],
+            [*before, sys.executable, "-c", START, str(folder), first],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**_places(data) | dict(settings)),

@@ -20,9 +20,11 @@ from bench.detection import SlowRow
 from bench.false_winners import TASKS, ControlRow, suite_of
 from bench.gpu import NOT_RUN, GpuRow
 from bench.intervals import mean_ratio, percentile_ratio, rate_interval
+from bench.load import ADVICE, STATES, TARGETS, LoadRow
 from bench.noise import NoiseRow, effect
 from bench.parts import PARTS
 from bench.report import MISSING, REPORT, report
+from bench.soak import SoakRow, growth
 from bench.storing import RESULTS, Result, Row, read, store
 from bench.web import REQUESTS, WebRow
 
@@ -132,6 +134,40 @@ def advice() -> list[Row]:
     return [AdviceRow(what=what, seconds=tuple(s * time for time in times)) for what, s in medians.items()]
 
 
+def load(slower: float = 2.0, failed: int = 0) -> list[Row]:
+    """Rounds in which a probe that runs doubles the median and makes the 99th percentile so many times as long."""
+    return [
+        LoadRow(
+            target=target,
+            round=round,
+            state=state,
+            requests=1000 if state == "idle" else 500,
+            seconds=10.0,
+            failed=failed,
+            p50_s=0.01 if state == "idle" else 0.02,
+            p99_s=0.02 * (1 + round / 1000) * (1 if state == "idle" else slower),
+        )
+        for target in TARGETS
+        for round in range(3)
+        for state in STATES
+    ]
+
+
+def soak(resident: float = 0.0, files: float = 0.0, threads: float = 0.0, failed: int = 0) -> list[Row]:
+    """Samples of a server that fills its caches at first, and then adds so much of each over the whole time."""
+    return [
+        SoakRow(
+            second=2.0 * k,
+            resident_bytes=int(1e8 * (1 + resident * k / 300) * (0.8 if k < 60 else 1)) + k % 7 * 100_000,
+            files=int(20 + k % 5 + files * k / 300),
+            threads=int(10 + k % 3 + threads * k / 300),
+            asked=60 * k,
+            failed=failed,
+        )
+        for k in range(301)
+    ]
+
+
 MADE_UP = {
     "agreement": agreement(),
     "false_winners": false_winners(),
@@ -139,6 +175,8 @@ MADE_UP = {
     "noise": noise(),
     "web": web(),
     "advice": advice(),
+    "load": load(),
+    "soak": soak(),
 }
 
 
@@ -182,6 +220,8 @@ def test_the_report_of_all_parts_is_reproducible(results: Path) -> None:
         "| one thread | 4 | 1 | 33.3% (0.8% to 90.6%) | 1 | 0 | 1 | 1 | 1.00% | 1.010 – 1.010 |",
         "| **+5%** | all | 2 | 1 | 0 | 0 | 1 | 0 | 50.0% (1.3% to 98.7%) | 5.00% | 1.050 (1.050 to 1.050) |",
         "Of 2 disturbed verdicts, same as when quiet: 0, withheld: 1, another, not turned round: 0, turned round: 1.",
+        f"| {ADVICE} | 3000 | 1500 | 0 | 0.500 (0.500 to 0.500) | 2.000 (2.000 to 2.000) | 2.000 (2.000 to 2.000) |",
+        "| requests | 18000, of which 0 failed |",
     ],
 )
 def test_the_report_says_what_was_measured(results: Path, line: str) -> None:
@@ -255,6 +295,30 @@ def test_ten_suites_give_each_framework_each_task_equally_often() -> None:
 )
 def test_the_effect_of_neighbours_has_a_name(quiet: str, disturbed: str, expected: str) -> None:
     assert effect(quiet, disturbed) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "rows", "fault"),
+    [
+        ("load", load(2.9), None),
+        ("load", load(3.1), "p99"),
+        ("load", load(1.0, failed=1), "requests failed"),
+        ("soak", soak(), None),
+        ("soak", soak(resident=0.02), None),
+        ("soak", soak(resident=0.2), "memory"),
+        ("soak", soak(files=30), "files"),
+        ("soak", soak(threads=20), "threads"),
+        ("soak", soak(failed=1), "answered otherwise"),
+    ],
+)
+def test_what_passes_a_limit_is_a_fault(part: str, rows: list[Row], fault: str | None) -> None:
+    found = PARTS[part].fault(rows)
+    assert found is None if fault is None else found is not None and fault in found
+
+
+def test_the_trend_of_memory_is_what_grows_after_the_caches_are_full() -> None:
+    rows = [row for row in soak(resident=0.3) if isinstance(row, SoakRow)]
+    assert growth(rows) == pytest.approx(0.3 * 0.7 / (1 + 0.3 * 0.65), rel=0.02)
 
 
 def test_an_unknown_part_is_refused() -> None:

@@ -39,7 +39,7 @@ REFUSED = [
 SECURITY = {
     "content-security-policy": "default-src 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
 }
 
 LOADING = ("src", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")

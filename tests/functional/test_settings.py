@@ -24,6 +24,8 @@ UNUSABLE = [
     ("TIEBREAK_MAX_QUERY_BYTES", "1"),
     ("TIEBREAK_MAX_QUERY_BYTES", "nan"),
     ("TIEBREAK_MAX_QUERY_BYTES", "9999999"),
+    ("TIEBREAK_LISTEN_PORT", "65536"),
+    ("TIEBREAK_LISTEN_PORT", "tcp://10.0.0.1:8000"),
     ("TIEBREAK_QUEUE_LIMIT", "0"),
     ("TIEBREAK_QUEUE_LIMIT", "ten"),
     ("TIEBREAK_WORKER_MEMORY_BYTES", "1000"),
@@ -36,6 +38,9 @@ UNUSABLE = [
     ("TIEBREAK_LOG_FORMAT", "xml"),
     ("TIEBREAK_LOG_LEVEL", "loud"),
     ("TIEBREAK_OTLP_ENDPOINT", "collector:4318"),
+    ("TIEBREAK_API_TOKEN", "fifteen letters"),
+    ("TIEBREAK_API_TOKEN", " a token of many characters"),
+    ("TIEBREAK_API_TOKEN", "a token of\nmany characters"),
 ]
 
 COMPUTED = ("data", "pytorch_python", "tensorflow_python")
@@ -111,14 +116,14 @@ def test_lists_are_read_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_secrets_are_read_from_files_and_variables_go_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "tiebreak_api_token").write_text("from a file\n", encoding="utf-8")
+    (tmp_path / "tiebreak_api_token").write_text("from a file of secrets\n", encoding="utf-8")
     (tmp_path / "tiebreak_database_password").write_text("secret", encoding="utf-8")
     monkeypatch.setattr("app.settings.SECRETS", tmp_path)
     monkeypatch.setenv("TIEBREAK_DATABASE_PASSWORD", "from a variable")
     found = read_settings()
     assert found.api_token is not None
     assert found.database_password is not None
-    assert found.api_token.get_secret_value() == "from a file"
+    assert found.api_token.get_secret_value() == "from a file of secrets"
     assert found.database_password.get_secret_value() == "from a variable"
     assert "from a" not in repr(found)
 

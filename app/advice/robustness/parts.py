@@ -75,7 +75,7 @@ class QuestionEffect(Part):
     options: list[OptionEffect]
 
 
-class UncertaintyPart(Part):
+class UncertaintyPart(Part, strict=True):
     """What the acceptability takes as uncertain, besides open questions."""
 
     weights: bool

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from app.knowledge.models import Framework
 from app.runs.executor.job import EventKind, Job, Survey, Tell
 from app.runs.executor.limits import Limits
-from app.runs.executor.lock import machine_lock
+from app.runs.executor.lock import check_lock, machine_lock
 from app.runs.executor.processes import kill_marked
-from app.runs.executor.scratch import scratch_folder
+from app.runs.executor.scratch import check_scratch, scratch_folder
 from app.runs.executor.worker import Cancelled, Host
 from app.runs.measuring.performing import perform
 from app.runs.measuring.surveying import survey
@@ -38,6 +38,9 @@ class Executor(Protocol):
 
     def clean_up(self, run: str, runner: str) -> None:
         """End the processes and remove the files that a crashed runner left of a run."""
+
+    def checks(self) -> Mapping[str, Callable[[], None]]:
+        """What a job needs here, by name: each check may block, and raises OSError when it is not there."""
 
 
 @dataclass
@@ -91,6 +94,10 @@ class LocalExecutor:
         """See `Executor`."""
         kill_marked(runner, run)
         shutil.rmtree(self.scratch / run, ignore_errors=True)
+
+    def checks(self) -> Mapping[str, Callable[[], None]]:
+        """See `Executor`."""
+        return {"scratch": lambda: check_scratch(self.scratch), "machine_lock": lambda: check_lock(self.lock)}
 
     def execute_here(self, run: str, job: Job | Survey, tell: Tell, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""

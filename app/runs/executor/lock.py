@@ -33,6 +33,11 @@ def machine_lock(give_up: Callable[[], bool], path: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
+def check_lock(path: Path) -> None:
+    """Raises OSError when the lock's file cannot be opened; whether somebody holds it does not matter."""
+    os.close(_open(path))
+
+
 def _open(path: Path) -> int:
     """The file, made if need be. Systems refuse to open another user's file in /tmp with O_CREAT."""
     flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW

@@ -3,9 +3,13 @@
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+CHECKED_BYTES = 65_536
+"""What a run needs room for at the very least."""
 
 
 @contextmanager
@@ -46,3 +50,10 @@ def remove_abandoned(scratch: Path) -> None:
             continue
         finally:
             os.close(descriptor)
+
+
+def check_scratch(folder: Path) -> None:
+    """Raises OSError when nothing can be written to the folder that holds the runs' folders."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        file.write(bytes(CHECKED_BYTES))

@@ -2,9 +2,10 @@
 
 import json
 import math
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -23,6 +24,9 @@ LOCKS = 0x7EB4EA
 """The first half of the key of our advisory locks, so that they meet nobody else's."""
 
 
+Way = Literal["read", "write"]
+
+
 class Lock(IntEnum):
     """What only one transaction at a time may do on PostgreSQL. On SQLite there is only one writer anyway."""
 
@@ -37,10 +41,14 @@ class Database:
 
     SQLite is opened anew for each transaction: that takes under a millisecond, ties nothing to an event loop, and a
     file that was put back is found again. PostgreSQL has a pool, whose connections are tried before they are used.
+
+    `on_trouble` is called whenever an access fails; `troubles` holds what is the matter until one succeeds again.
     """
 
     def __init__(self, address: Address) -> None:
         self.kind = address.kind
+        self.on_trouble: Callable[[], None] = lambda: None
+        self.troubles: dict[Way, str] = {}
         self._engine = waiting_engine(address)
         self._reading = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writing = async_sessionmaker(self._engine.execution_options(writing=True), expire_on_commit=False)
@@ -71,7 +79,11 @@ def waiting_engine(address: Address) -> AsyncEngine:
     """An engine for the event loop."""
     if address.kind == "sqlite":
         engine = create_async_engine(
-            address.waiting, poolclass=NullPool, connect_args=_SQLITE, json_serializer=json_text
+            address.waiting,
+            poolclass=NullPool,
+            connect_args=_SQLITE,
+            json_serializer=json_text,
+            hide_parameters=True,
         )
         _set_up_sqlite(engine.sync_engine)
         return engine
@@ -83,6 +95,7 @@ def waiting_engine(address: Address) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args=_postgresql(address.url, BUSY_SECONDS, STATEMENT_SECONDS),
         json_serializer=json_text,
+        hide_parameters=True,  # what visitors sent is not for the log
     )
 
 

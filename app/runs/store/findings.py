@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.runs.models import Finding, FindingKind
 from app.runs.store.database import Database
-from app.runs.store.reaching import reaching
+from app.runs.store.reaching import reading
 from app.runs.store.rows import finding_of
 from app.runs.store.tables import FindingRow, MarkRow, RunRow
 
@@ -31,15 +31,14 @@ class FoundStore:
     """The part of the store that holds findings."""
 
     database: Database
-    trouble: str | None
 
-    @reaching
+    @reading
     async def revision(self) -> int:
         """The number of the newest finding; 0 before the first."""
         async with self.database.reading() as session:
             return (await session.execute(select(func.max(FindingRow.number)))).scalar_one() or 0
 
-    @reaching
+    @reading
     async def known_after(self, upto: int) -> tuple[list[Finding], int]:
         """Of each subject the newest finding that counts, as it was after finding number `upto`.
 
@@ -55,7 +54,7 @@ class FoundStore:
             whole_from = (await session.execute(mark)).scalar_one_or_none()  # after, or what goes meanwhile is missed
             return [finding_of(row, run) for row, run in found], whole_from or 0
 
-    @reaching
+    @reading
     async def findings(self, kind: FindingKind, subject: str, limit: int) -> Sequence[Finding]:
         """What was found about a subject, newest first."""
         chosen = _findings().where(FindingRow.kind == kind, FindingRow.subject == subject).limit(limit)

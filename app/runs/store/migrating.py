@@ -56,6 +56,7 @@ def _upgrade(connection: Connection, to: str) -> None:
         )
     config.attributes["connection"] = connection
     command.upgrade(config, to)
+    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))  # or it cannot be written
 
 
 def _begin_log(engine: Engine) -> None:

@@ -11,13 +11,15 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import NotReady, StoreFault
-from app.runs.store.database import Database
+from app.runs.store.database import Database, Way
 
 LIMIT_SECONDS = 10.0
 """The longest that a call waits, whatever the driver and the server do; longer than each of their own limits."""
 
 STORE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What a database raises: SQLite's own while a connection is set up, OSError also where a time limit has passed."""
+
+SAID: dict[Way, str] = {"read": "read", "write": "written"}
 
 log = logging.getLogger("tiebreak.runs.store")
 
@@ -27,41 +29,49 @@ T = TypeVar("T")
 
 class HasDatabase(Protocol):
     database: Database
-    trouble: str | None
 
 
 S = TypeVar("S", bound=HasDatabase)
 Method = Callable[Concatenate[S, P], Coroutine[Any, Any, T]]
 
 
-def reaching(method: Method[S, P, T]) -> Method[S, P, T]:
+def reading(method: Method[S, P, T]) -> Method[S, P, T]:
     """Let a method of the store raise nothing but `NotReady` where the database is locked, full, slow or gone.
 
     What the database refuses because of its content is a mistake of ours: `StoreFault`.
     """
+    return _reaching(method, "read")
 
+
+def writing(method: Method[S, P, T]) -> Method[S, P, T]:
+    """The same for a method that writes: a disk may be full, and what is on it be read all the same."""
+    return _reaching(method, "write")
+
+
+def _reaching(method: Method[S, P, T], way: Way) -> Method[S, P, T]:
     @wraps(method)
     async def bounded(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             result = await _within(LIMIT_SECONDS, method(self, *args, **kwargs))
         except (DataError, IntegrityError) as error:
+            self.database.on_trouble()
             raise StoreFault(f"{type(error.orig).__name__}: {str(error.orig).splitlines()[0]}") from error
         except STORE_ERRORS as error:
-            raise _not_ready(self, error) from None
-        if self.trouble is not None:
-            self.trouble = None
-            log.info("the store of runs answers again")
+            self.database.on_trouble()
+            raise _not_ready(self.database, way, error) from None
+        if self.database.troubles.pop(way, None):
+            log.info("the store of runs can be %s again", SAID[way])
         return result
 
     return bounded
 
 
-def _not_ready(store: HasDatabase, error: Exception) -> NotReady:
+def _not_ready(database: Database, way: Way, error: Exception) -> NotReady:
     """Logged once, not with every call: an outage of an hour is one line."""
     trouble = trouble_of(error)
-    if store.trouble != trouble:
-        store.trouble = trouble
-        log.warning("the store of runs %s: %s", trouble, " ".join(str(error).split("\n")[:1]))
+    if database.troubles.get(way) != trouble:
+        database.troubles[way] = trouble
+        log.warning("the store of runs %s: %s", trouble, str(error).partition("\n")[0])
     return NotReady(f"The store of runs {trouble}.")
 
 

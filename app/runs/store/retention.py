@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from app.runs.models import FINAL
 from app.runs.store.database import Database, Lock
 from app.runs.store.findings import WHOLE_FROM, clear
-from app.runs.store.reaching import reaching
+from app.runs.store.reaching import writing
 from app.runs.store.tables import FindingRow, MarkRow, RunRow
 
 BATCH = 50
@@ -20,9 +20,8 @@ class Retention:
     """The part of the store that forgets."""
 
     database: Database
-    trouble: str | None
 
-    @reaching
+    @writing
     async def let_go(self, keep: int) -> int:
         """Delete the oldest runs beyond the newest `keep`, a few at a time; how many went.
 

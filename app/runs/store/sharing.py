@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, select, update
 
 from app.runs.store.database import Database
-from app.runs.store.reaching import reaching
+from app.runs.store.reaching import reading, writing
 from app.runs.store.tables import RunnerRow, RunRow
 
 
@@ -22,9 +22,8 @@ class RunnerStore:
     """The part of the store that knows the runners."""
 
     database: Database
-    trouble: str | None
 
-    @reaching
+    @writing
     async def beat(self, runner: str, place: str) -> None:
         """Say that a runner lives."""
         async with self.database.writing() as session:
@@ -37,14 +36,14 @@ class RunnerStore:
             if known.scalar_one_or_none() is None:
                 session.add(RunnerRow(name=runner, place=place, seen_at=func.clock_timestamp()))
 
-    @reaching
+    @reading
     async def runners(self) -> dict[str, Seen]:
         """When each runner was last seen."""
         async with self.database.reading() as session:
             rows = (await session.execute(select(RunnerRow))).scalars().all()
             return {row.name: Seen(row.place, row.seen_at) for row in rows}
 
-    @reaching
+    @writing
     async def leave(self, *runners: str) -> None:
         """Forget runners, but for those that still hold a run."""
         holds = exists().where(RunRow.runner == RunnerRow.name, RunRow.status == "running")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import FieldProblem, UnknownEntry, said_back
@@ -12,7 +12,7 @@ from app.runs.models import Event, Outcome, Run, RunRequest, Status
 from app.runs.store.address import Address
 from app.runs.store.database import Database, Lock
 from app.runs.store.findings import FoundStore
-from app.runs.store.reaching import reaching
+from app.runs.store.reaching import reading, writing
 from app.runs.store.retention import Retention
 from app.runs.store.rows import event_of, finding_rows, run_of
 from app.runs.store.sharing import RunnerStore
@@ -22,6 +22,9 @@ from app.runs.store.tables import EventRow, RunRow
 def now() -> datetime:
     return datetime.now(UTC)
 
+
+CHECK = "check"
+"""The id of the run that no one ever sees."""
 
 UNFINISHED = ("queued", "running")
 
@@ -35,18 +38,22 @@ class Store(FoundStore, RunnerStore, Retention):
 
     def __init__(self, address: Address) -> None:
         self.database = Database(address)
-        self.trouble: str | None = None
 
     async def close(self) -> None:
         await self.database.close()
 
-    @reaching
+    @writing
     async def check(self) -> None:
-        """Raises NotReady when the database does not answer."""
-        async with self.database.reading() as session:
-            await session.execute(select(func.max(RunRow.number)))
+        """Raises NotReady when the database cannot be read and written.
 
-    @reaching
+        It writes a run and takes it away again in one transaction. That is stored, so that a full disk shows, and
+        nobody else ever sees it.
+        """
+        async with self.database.writing() as session:
+            await _create(session, CHECK, RunRequest(probe=CHECK), 0)
+            await session.execute(delete(RunRow).where(RunRow.id == CHECK))
+
+    @writing
     async def enqueue(self, id: str, request: RunRequest, seed: int, limit: int) -> Run | int:
         """A new run that waits. Where more than `limit` wait or run already, none; their number is returned."""
         async with self.database.writing() as session:
@@ -55,13 +62,13 @@ class Store(FoundStore, RunnerStore, Retention):
             waiting = (await session.execute(counted)).scalar_one()
             return waiting if waiting > limit else await _create(session, id, request, seed)
 
-    @reaching
+    @writing
     async def begin(self, id: str, request: RunRequest, seed: int, runner: str) -> Run:
         """A new run that is running at once: the process that creates it is its runner."""
         async with self.database.writing() as session:
             return await _create(session, id, request, seed, runner)
 
-    @reaching
+    @writing
     async def claim(self, runner: str) -> tuple[Run, int] | None:
         """The oldest queued run, now running in this runner, with its seed; None when none waits.
 
@@ -74,7 +81,7 @@ class Store(FoundStore, RunnerStore, Retention):
                 row = await _claim_oldest(session, runner)
             return (run_of(row), row.seed) if row else None
 
-    @reaching
+    @writing
     async def add_event(self, id: str, kind: str, data: Mapping[str, Any]) -> None:
         """Tell of something in a run that goes on; what comes after its end is not told."""
         async with self.database.writing() as session:
@@ -82,42 +89,50 @@ class Store(FoundStore, RunnerStore, Retention):
             if row is not None and row.status in UNFINISHED:
                 await _add_event(session, row, kind, data)
 
-    @reaching
-    async def finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None = None) -> bool:
-        """End a run; False when it has ended already, and then nothing changes."""
+    @writing
+    async def finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None = None) -> Run | None:
+        """End a run, which is returned as it was; None when it has ended already, and then nothing changes."""
         async with self.database.writing() as session:
             if outcome is not None and (outcome.verdicts or outcome.speeds):
                 await self.database.hold(session, Lock.FINDINGS)  # so that they are seen in the order of their numbers
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
             if row is None or row.status not in UNFINISHED:
-                return False
+                return None
+            run = run_of(row)
             await _end(session, row, status, outcome, reason)
-            return True
+            return run
 
-    @reaching
-    async def ask_to_cancel(self, id: str) -> None:
-        """End a run that waits, and have the runner of one that runs see that somebody wants it to end."""
+    @writing
+    async def ask_to_cancel(self, id: str) -> Run | None:
+        """End a run that waits, and have the runner of one that runs see that somebody wants it to end.
+
+        Returns:
+            The run that waited, as it was; None when it did not wait.
+        """
         async with self.database.writing() as session:
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
             if row is not None and row.status == "queued":
+                run = run_of(row)
                 await _end(session, row, "cancelled", None, "cancelled before it started")
-            elif row is not None and row.status == "running":
+                return run
+            if row is not None and row.status == "running":
                 row.cancel_asked = True
+            return None
 
-    @reaching
+    @reading
     async def is_wanted(self, id: str, runner: str) -> bool:
         """Whether this runner should still execute a run: nobody has cancelled it, ended it or taken it over."""
         wanted = _running().where(RunRow.id == id, RunRow.runner == runner, ~RunRow.cancel_asked)
         async with self.database.reading() as session:
             return (await session.execute(wanted.with_only_columns(RunRow.number))).scalar_one_or_none() is not None
 
-    @reaching
+    @reading
     async def get(self, id: str) -> Run | None:
         async with self.database.reading() as session:
             row = (await session.execute(_by_id(id))).scalar_one_or_none()
             return run_of(row) if row else None
 
-    @reaching
+    @reading
     async def page(self, number: int, size: int, probe: str | None = None) -> tuple[list[Run], int]:
         """A page of the history, newest first, and how many runs there are in all."""
         chosen: Select[RunRow] = select(RunRow)
@@ -129,7 +144,7 @@ class Store(FoundStore, RunnerStore, Retention):
             rows = (await session.execute(chosen)).scalars().all()
             return [run_of(row) for row in rows], (await session.execute(count)).scalar_one()
 
-    @reaching
+    @reading
     async def unfinished(self) -> Sequence[tuple[Run, str | None]]:
         """What waits or runs, oldest first, with the runner of what runs."""
         chosen = select(RunRow).where(RunRow.status.in_(UNFINISHED)).order_by(RunRow.number)
@@ -137,7 +152,7 @@ class Store(FoundStore, RunnerStore, Retention):
             rows = (await session.execute(chosen)).scalars().all()
             return [(run_of(row), row.runner) for row in rows]
 
-    @reaching
+    @reading
     async def events(self, id: str, after: int, limit: int | None = None) -> list[Event]:
         """The first events of a run that come after this number. Raises UnknownEntry when there is no such run."""
         async with self.database.reading() as session:

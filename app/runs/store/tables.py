@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, TypeDecorator, false
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -115,3 +115,21 @@ class MarkRow(Base):
 
     name: Mapped[str] = mapped_column(Name(50), primary_key=True)
     value: Mapped[int]
+
+
+class AllowanceRow(Base):
+    """That a client has started runs lately, and when (in seconds since 1970) all that it may start is there again."""
+
+    __tablename__ = "allowances"
+
+    client: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    whole_at: Mapped[float]
+
+
+class ClientKeyRow(Base):
+    """A day's key (days since 1970), without which `AllowanceRow.client` says nothing of anybody's address."""
+
+    __tablename__ = "client_keys"
+
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -1,0 +1,70 @@
+"""The OpenAPI document, completed by what only the rules and the catalogue know: which values there are."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.advice.priorities import MOST
+from app.knowledge.ledger import choices
+from app.knowledge.models import Question
+from app.problem import Problem
+from app.runs.models import EVERYTHING
+from app.service import Service
+
+Schema = dict[str, Any]
+
+
+def complete_document(app: FastAPI, service: Service) -> None:
+    """Have the application's document say everything; it is made when it is asked for, once."""
+    plain: Callable[[], Schema] = app.openapi
+
+    def openapi() -> Schema:
+        if app.openapi_schema is None:
+            document = plain()
+            _add_problems(document["components"]["schemas"])
+            _add_values(document, service)
+        return plain()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _add_problems(schemas: Schema) -> None:
+    """The schema of problem details, where the routes point to it."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}) | {"Problem": problem})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+
+
+def _add_values(document: Schema, service: Service) -> None:
+    knowledge, schemas = service.knowledge, document["components"]["schemas"]
+    advice, run = schemas["AdviceRequest"]["properties"], schemas["RunRequest"]["properties"]
+    advice["answers"].update(_answers(knowledge.questions.values()))
+    factor = {"type": "number", "minimum": 0, "maximum": MOST}
+    advice["priorities"].update(_only(dict.fromkeys(knowledge.criteria, factor)))
+    run["probe"]["enum"] = [*service.runs.catalogue.probes, EVERYTHING]
+    for parameter in document["paths"]["/api/v1/claims"]["get"]["parameters"]:
+        values = choices(knowledge)[parameter["name"]]
+        parameter["schema"] = {"type": "string", "enum": ["", *values]}
+
+
+def _answers(questions: Iterable[Question]) -> Schema:
+    """What `app.advice.answers.parse_answers` takes; an empty text is no answer."""
+    questions = list(questions)
+    properties = {question.id: _answer(question) for question in questions}
+    return {**_only(properties), "required": [question.id for question in questions if question.core]}
+
+
+def _answer(question: Question) -> Schema:
+    options, least = list(question.option_ids), int(question.core)
+    text: Schema = {"type": "string", "enum": options if least else [*options, ""]}
+    if question.kind == "many":
+        lists = [{"type": "array", "items": {"enum": options}, "minItems": least}]
+    else:  # the same option twice is one option
+        lists = [{"type": "array", "items": {"const": option}, "minItems": least} for option in options]
+    return {"description": question.ask, "anyOf": [text, *lists]}
+
+
+def _only(properties: Mapping[str, Schema]) -> Schema:
+    return {"properties": dict(properties), "additionalProperties": False}

@@ -1,0 +1,1 @@
+"""Seen from outside: logs, figures and traces of requests and runs, which say nothing about visitors."""

@@ -1,0 +1,206 @@
+"""A backup holds everything that the service keeps, made while it works, and is put back whole or not at all."""
+
+import gzip
+import io
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.functional.child_processes import PATIENCE_S, TIEBREAK, environment
+from tests.functional.interpreters import with_nothing_but_numpy
+from tests.functional.run_services import RunServer, run_server
+from tests.functional.tiny_probes import write_probe
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a probe."""
+    write_probe(tmp_path, "fine")
+    write_probe(tmp_path, "asleep", "time.sleep(600)")
+    return tmp_path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    interpreter = with_nothing_but_numpy(tmp_path / "slim")
+    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+
+
+@pytest.fixture
+def made(place: Path, settings: Mapping[str, str]) -> Path:
+    """A backup of a service with one finished run, and the run in a file beside it."""
+    with run_server(place, place / "first", settings) as server:
+        run = server.submit("fine")
+        server.over(run)
+        write(place / "first", place / "backup.tar.gz")
+    (place / "run").write_text(run, encoding="utf-8")
+    return place / "backup.tar.gz"
+
+
+def command(data: Path, *arguments: str, sent: bytes = b"", **settings: str) -> subprocess.CompletedProcess[bytes]:
+    """`tiebreak` on a data folder, with bytes on its pipes."""
+    return subprocess.run(
+        [str(TIEBREAK), *arguments],
+        input=sent,
+        capture_output=True,
+        env=environment(TIEBREAK_DATA=str(data), **settings),
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def write(data: Path, file: Path) -> None:
+    done = command(data, "backup", str(file))
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def refused(done: subprocess.CompletedProcess[bytes], reason: str) -> None:
+    said = done.stderr.decode()
+    assert done.returncode == 1, said
+    assert said.startswith("tiebreak: ")
+    assert reason in said
+    assert said.count("\n") == 1
+
+
+def entries(file: Path) -> list[str]:
+    with tarfile.open(file) as tar:
+        return sorted(tar.getnames())
+
+
+def packed(**files: bytes) -> bytes:
+    """A compressed tar file with these members."""
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w:gz") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return sink.getvalue()
+
+
+def test_a_backup_is_put_back_into_an_empty_folder(place: Path, settings: Mapping[str, str], made: Path) -> None:
+    done = command(place / "second", "restore", str(made))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    run = (place / "run").read_text(encoding="utf-8")
+    rules = [path.name for path in (place / "first" / "rules").iterdir()]
+    assert rules
+    assert [path.name for path in (place / "second" / "rules").iterdir()] == rules
+    with run_server(place, place / "second", settings) as server:
+        assert server.get(run)["status"] == "done"
+        assert server.over(server.submit("fine"))["status"] == "done"
+
+
+def test_it_goes_through_pipes_as_well(place: Path, made: Path) -> None:
+    out = command(place / "first", "backup", "-")
+    assert (out.returncode, out.stderr) == (0, b"")
+    back = command(place / "second", "restore", "-", sent=out.stdout)
+    assert (back.returncode, back.stderr) == (0, b"")
+    assert (place / "second" / "tiebreak.db").exists()
+
+
+def test_a_backup_needs_no_pause_and_holds_what_was_written_before(place: Path, settings: Mapping[str, str]) -> None:
+    with run_server(place, place / "data", settings) as server:
+        ids = [_cancelled(server) for _ in range(3)]
+        write(place / "data", place / "backup.tar.gz")
+        assert server.client.get("/readyz").status_code == 200
+    with tarfile.open(place / "backup.tar.gz") as tar:
+        tar.extract("tiebreak.db", place / "out", filter="data")
+    with closing(sqlite3.connect(place / "out" / "tiebreak.db")) as copy:
+        assert [row[0] for row in copy.execute("SELECT id FROM runs ORDER BY number")] == ids
+    assert [path.name for path in (place / "out").iterdir()] == ["tiebreak.db"]
+
+
+def _cancelled(server: RunServer) -> str:
+    run = server.submit("asleep")
+    server.client.delete(f"/api/v1/runs/{run}")
+    return run
+
+
+def test_nothing_is_left_beside_a_backup(place: Path, made: Path) -> None:
+    assert list(place.glob("backup*")) == [made]
+    assert list((place / "first").glob("tmp*")) == []
+    assert len(entries(made)) == 2
+
+
+def test_what_is_there_is_lost_only_when_that_is_said(place: Path, settings: Mapping[str, str], made: Path) -> None:
+    with run_server(place, place / "second", settings) as server:
+        server.over(server.submit("fine"))
+    before = (place / "second" / "tiebreak.db").read_bytes()
+    refused(command(place / "second", "restore", str(made)), "--replace")
+    assert (place / "second" / "tiebreak.db").read_bytes() == before
+    assert command(place / "second", "restore", "--replace", str(made)).returncode == 0
+    with run_server(place, place / "second", settings) as server:
+        listed = server.client.get("/api/v1/runs").json()
+    assert [run["id"] for run in listed] == [(place / "run").read_text(encoding="utf-8")]
+
+
+def test_what_was_written_ahead_for_the_database_before_is_gone(place: Path, made: Path) -> None:
+    """Left beside another database, SQLite would apply it to that."""
+    (place / "second").mkdir()
+    for name in ("tiebreak.db", "tiebreak.db-wal", "tiebreak.db-shm"):
+        (place / "second" / name).write_bytes(b"of the one before")
+    assert command(place / "second", "restore", "--replace", str(made)).returncode == 0
+    assert sorted(path.name for path in (place / "second").iterdir()) == ["rules", "tiebreak.db"]
+
+
+def test_half_a_backup_changes_nothing(place: Path, made: Path) -> None:
+    half = made.read_bytes()[: made.stat().st_size // 2]
+    refused(command(place / "second", "restore", "-", sent=half), "no whole backup")
+    assert list((place / "second").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"", "no whole backup"),
+        (b"no archive", "no whole backup"),
+        (gzip.compress(b"no archive"), "no whole backup"),
+        (packed(other=b"something"), "holds no database"),
+        (packed(**{"tiebreak.db": b"no database"}), "damaged, or none of Tiebreak's"),
+        (packed(**{"tiebreak.db": b""}), "damaged, or none of Tiebreak's"),
+        (packed(**{"../tiebreak.db": b"", "rules/../../x.json.gz": b"", "/rules/x.json.gz": b""}), "holds no database"),
+    ],
+)
+def test_what_is_no_backup_of_ours_changes_nothing(tmp_path: Path, sent: bytes, reason: str) -> None:
+    refused(command(tmp_path / "data", "restore", "-", sent=sent), reason)
+    assert list((tmp_path / "data").iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> None:
+    refused(command(tmp_path / "data", "backup", str(tmp_path / "backup")), "nothing to back up")
+    (tmp_path / "data").mkdir()
+    refused(command(tmp_path / "data", "backup", str(tmp_path / "backup")), "cannot be read")
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_with_postgresql_the_file_holds_the_rules_alone(place: Path, made: Path) -> None:
+    """The address is never used: PostgreSQL's own tools back up what it keeps."""
+    elsewhere = {"TIEBREAK_DATABASE_URL": "postgresql://tiebreak@database.invalid/tiebreak"}
+    done = command(place / "first", "backup", str(place / "rules-only"), **elsewhere)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [name.partition("/")[0] for name in entries(place / "rules-only")] == ["rules"]
+    back = command(place / "second", "restore", str(place / "rules-only"), **elsewhere)
+    assert (back.returncode, back.stderr) == (0, b"")
+    assert [path.name for path in (place / "second").iterdir()] == ["rules"]
+    refused(command(place / "second", "restore", str(made), **elsewhere), "the service uses PostgreSQL")
+
+
+def test_the_file_that_an_address_names_is_the_one_that_is_kept(place: Path, settings: Mapping[str, str]) -> None:
+    elsewhere = {"TIEBREAK_DATABASE_URL": f"sqlite:///{place}/else where/runs 100%.db"}
+    (place / "else where").mkdir()
+    with run_server(place, place / "data", {**settings, **elsewhere}) as server:
+        run = server.submit("fine")
+        server.over(run)
+    made = command(place / "data", "backup", "-", **elsewhere)
+    assert made.returncode == 0, made.stderr
+    for path in (place / "else where").iterdir():
+        path.unlink()
+    assert command(place / "data", "restore", "-", sent=made.stdout, **elsewhere).returncode == 0
+    with run_server(place, place / "data", {**settings, **elsewhere}) as server:
+        assert server.get(run)["status"] == "done"
