@@ -92,15 +92,16 @@ class Killing:
     def lock(self) -> Path:
         return self.folder / "tiebreak-machine.lock"
 
-    def live_and_die(self) -> int:
-        """Start a server, use it, and kill it. Returns how many kills that were."""
+    def live_and_die(self) -> None:
+        """Start a server, use it, and kill it."""
         process, log = start_server(self.folder, self.data, self.settings)
         self.owners.append(owner := f"{os.uname().nodename}/{process.pid}/")
         victim: Victim = self._moments.choices(("server", "both", "worker"), (5, 3, 2))[0]
         starting, moment = self._moments.random() < 0.15, self._moments.uniform(0, 2.2)
         if starting:
             time.sleep(moment / 2)
-            return self._kill(process, owner, "server")
+            self._kill(process, owner, "server")
+            return
         try:
             address = address_of(process, log)
             killer = threading.Timer(moment, self._kill, (process, owner, victim))
@@ -111,19 +112,18 @@ class Killing:
         finally:
             if process.poll() is None:
                 self._kill(process, owner, "server")
-        return 2 if victim == "worker" else 1
 
-    def _kill(self, process: subprocess.Popen[bytes], owner: str, victim: Victim) -> int:
+    def _kill(self, process: subprocess.Popen[bytes], owner: str, victim: Victim) -> None:
         """Kill what is to be killed; a worker only where there is one."""
-        self.killed[victim] += 1
-        if victim != "server":
-            for worker in workers_of(owner):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(worker.split()[0]), signal.SIGKILL)
+        workers = workers_of(owner) if victim != "server" else []
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(worker.split()[0]), signal.SIGKILL)
         if victim != "worker":
             process.kill()
             process.wait()
-        return 1
+        if victim != "worker" or workers:
+            self.killed[victim if workers else "server"] += 1
 
     def _use(self, server: RunServer, killer: threading.Timer) -> None:
         """Ask for this and that until the server is killed, or the kill of a worker is over."""
