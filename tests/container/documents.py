@@ -14,7 +14,9 @@ def commands(document: str, heading: str) -> list[str]:
     """
     text = (ROOT / document).read_text(encoding="utf-8")
     level = heading.partition(" ")[0]
-    found = re.search(rf"^{re.escape(heading)}$\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^{re.escape(heading)}$\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", text, flags=re.MULTILINE | re.DOTALL
+    )
     assert found, f"{document} has no heading {heading!r}"
     blocks = re.findall(r"^```sh\n(.*?)^```$", found[1], flags=re.MULTILINE | re.DOTALL)
     assert blocks, f"{document} has no commands under {heading!r}"

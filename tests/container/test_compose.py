@@ -43,7 +43,9 @@ def test_a_run_ends_well_and_its_history_outlives_both_containers(composed: Clie
 
 
 def test_the_history_is_in_postgresql(composed: Client, cleared: Path) -> None:
-    count = "docker compose exec -T database psql --username=tiebreak --tuples-only --command='SELECT count(*) FROM runs'"
+    count = (
+        "docker compose exec -T database psql --username=tiebreak --tuples-only --command='SELECT count(*) FROM runs'"
+    )
     before = int(shell(count, cleared).split()[-1])
     composed.over(composed.submit("polynomial_gradient"))
     assert int(shell(count, cleared).split()[-1]) == before + 1
