@@ -41,7 +41,9 @@ def said(requirement: Requirement) -> str:
         ("none", LINUX, []),
     ],
 )
-def test_a_variant_installs_one_build_of_each_framework(variant: str, machine: dict[str, str], names: list[str]) -> None:
+def test_a_variant_installs_one_build_of_each_framework(
+    variant: str, machine: dict[str, str], names: list[str]
+) -> None:
     found = [said(one) for framework in FRAMEWORKS for one in installed(variant, framework, machine)]
     assert [name.partition("==")[0] for name in found] == names
     assert all(re.search(r"==\d+\.\d+\.\d+$", name) for name in found)

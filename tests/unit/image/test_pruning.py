@@ -62,7 +62,7 @@ def test_a_stripped_library_can_still_be_called(tmp_path: Path) -> None:
     library = tmp_path / WITH_SYMBOLS[0]
     library.parent.mkdir(parents=True)
     source = tmp_path / "x.cpp"
-    source.write_text("static int hidden() { return 41; } extern \"C\" int shown() { return hidden() + 1; }")
+    source.write_text('static int hidden() { return 41; } extern "C" int shown() { return hidden() + 1; }')
     subprocess.run(["g++", "-g", "-shared", "-fPIC", source, "-o", library], check=True)
     before = library.stat().st_size
     prune(tmp_path, keep_headers=False)
