@@ -1,6 +1,5 @@
 """`tiebreak backup | restore`: everything that the service keeps, into one file and back."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import IO
 import click
 
 from app.backup import Kept, restore_backup, write_backup
-from app.errors import UnusableBackup, UnusableSetting
+from app.errors import UnusableBackup
 from app.settings import Settings, read_settings
 
 
@@ -46,19 +45,13 @@ def _whole(file: str) -> Iterator[IO[bytes]]:
     try:
         with part.open("wb") as sink:
             yield sink
-        os.replace(part, file)
+        part.replace(file)
     finally:
         part.unlink(missing_ok=True)
 
 
 def _kept(settings: Settings) -> Kept:
     """Where these settings have everything kept. Raises UnusableSetting when the database's address is none."""
-    from sqlalchemy import make_url  # here, since the other commands need none of the database's libraries
-    from sqlalchemy.exc import ArgumentError
+    from app.runs.store.address import read_address  # here, since the other commands need none of its libraries
 
-    try:
-        url = make_url(settings.database)
-    except ArgumentError:
-        raise UnusableSetting("TIEBREAK_DATABASE_URL: is no address of a database") from None
-    is_file = url.get_backend_name() == "sqlite" and url.database
-    return Kept(settings.data, Path(str(url.database)) if is_file else None)
+    return Kept(settings.data, read_address(settings.database).file)

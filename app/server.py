@@ -1,5 +1,6 @@
 """Run the application under uvicorn."""
 
+import asyncio
 import logging
 import sys
 from socket import socket
@@ -17,6 +18,9 @@ from app.settings import Settings, read_settings
 from app.starting import check_start, room_for, warnings
 
 log = logging.getLogger("uvicorn.error")
+
+UNREAD_SECONDS = 0.5
+"""How long a client may take, when the service stops, to read what it has been sent."""
 
 
 class Server(uvicorn.Server):
@@ -38,6 +42,17 @@ class Server(uvicorn.Server):
         if runs is not None:
             runs.stop_soon()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """End what is open. A client that does not take what it is sent would hold that up: it is cut off."""
+        asyncio.get_running_loop().call_later(UNREAD_SECONDS, self._cut_off_who_does_not_read)
+        await super().shutdown(sockets)
+
+    def _cut_off_who_does_not_read(self) -> None:
+        for connection in list(self.server_state.connections):
+            transport = connection.transport
+            if transport.get_write_buffer_size():
+                transport.abort()
 
 
 def run(host: str, port: int) -> None:

@@ -36,6 +36,8 @@ from app.runs.watching import Nobody, Watcher, executing
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""
 FOLLOW_SECONDS = 0.25
+EVENTS_AT_ONCE = 20
+"""How many events a listener is sent before more are read: one who reads slowly, or never, holds no more in memory."""
 USUAL_RUN_SECONDS = 20
 CANCEL_SECONDS = 2.0
 WATCH_SECONDS = 0.4
@@ -201,8 +203,7 @@ class RunService:
 
     async def follow(self, id: str, after: int = 0) -> AsyncIterator[Event]:
         """What happened in a run after an event, and what happens, until its end."""
-        told = await self._events(id, 0) if after else None
-        after = min(after, _last_before_end(told)) if told else 0
+        after = await self._seen(id, after) if after else 0
         while (new := await self._events(id, after)) is not None:
             for event in new:
                 yield event
@@ -211,13 +212,19 @@ class RunService:
                     return
             if self._stopping:
                 return
-            await asyncio.sleep(FOLLOW_SECONDS)
+            if len(new) < EVENTS_AT_ONCE:
+                await asyncio.sleep(FOLLOW_SECONDS)
 
-    async def _events(self, id: str, after: int) -> list[Event] | None:
-        """The events after this number, as soon as the store can be reached; None when there will be none."""
+    async def _seen(self, id: str, after: int) -> int:
+        """The event after which a listener goes on who names this one."""
+        told = await self._events(id, 0, None)
+        return min(after, _last_before_end(told)) if told else 0
+
+    async def _events(self, id: str, after: int, limit: int | None = EVENTS_AT_ONCE) -> list[Event] | None:
+        """The first events after this number, as soon as the store can be reached; None when there will be none."""
         while not self._stopping:
             try:
-                return await self.store.events(id, after)
+                return await self.store.events(id, after, limit)
             except UnknownEntry:  # let go meanwhile
                 return None
             except NotReady:  # a listener waits for the store as it waits for the run
@@ -304,6 +311,7 @@ class RunService:
     async def _work(self) -> None:
         while not self._stopping:
             self._looked = time.monotonic()
+            self._wake.clear()  # before it looks: what is submitted, or a stop, meanwhile is not slept over
             try:
                 if await self._execute_next():
                     continue
@@ -311,13 +319,14 @@ class RunService:
                 pass
             except StoreFault:
                 log.exception("the next run")
-            self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
 
     async def _execute_next(self) -> bool:
         """Execute the oldest run that waits; False when none does."""
         await self.inspection.settle()
+        if self._stopping:  # what waits is for the next start
+            return False
         claimed = await self.store.claim(self._presence.name)
         if claimed is not None:
             await self._execute(*claimed)

@@ -11,7 +11,7 @@ from tests.container.documents import ROOT, command
 from tests.container.engine import NAME, Client, docker, shell
 
 HOSTING = "## Host it yourself"
-VOLUMES = (NAME, f"{NAME}_data", f"{NAME}_database")
+VOLUMES = (NAME, *(f"{NAME}_{volume}" for volume in ("data", "database", "socket")))
 BUILD_SECONDS = 1_800
 
 

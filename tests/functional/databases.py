@@ -6,6 +6,9 @@
 
 import os
 import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -65,3 +68,28 @@ def administer(statement: str) -> None:
     assert SERVER is not None
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+@contextmanager
+def in_database(data: Path, *statements: str) -> Iterator[None]:
+    """Another process that does something in the database of a folder, and ends its transaction with the block."""
+    if SERVER is None:
+        with closing(sqlite3.connect(data / "tiebreak.db", isolation_level=None)) as file:
+            for statement in statements:
+                file.execute(statement)
+            yield
+    else:
+        with psycopg.connect(database_of(data), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+            yield
+
+
+def take_away(data: Path) -> None:
+    """Have the database of a folder be no database any more."""
+    if SERVER is None:
+        for left in ("-wal", "-shm"):
+            (data / f"tiebreak.db{left}").unlink(missing_ok=True)
+        (data / "tiebreak.db").write_bytes(b"no database" * 1_000)
+    else:
+        administer(f'DROP DATABASE "{_made[data]}" WITH (FORCE)')

@@ -37,11 +37,12 @@ START = """
 import sys
 from pathlib import Path
 import app.runs.assembling, app.server
+exec(sys.argv[2])
 plain = app.runs.assembling.read_catalogue
 app.runs.assembling.read_catalogue = lambda: plain(Path(sys.argv[1]))
 app.server.run("127.0.0.1", 0)
 """
-"""Serves a folder's probes on a free port."""
+"""Serves a folder's probes on a free port, after some code of the test's."""
 
 
 def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI:
@@ -140,18 +141,13 @@ class RunServer:
 
 @contextmanager
 def run_server(
-    folder: Path,
-    data: Path,
-    settings: Mapping[str, str],
-    program: str = START,
-    before: Sequence[str] = (),
-    patch: str = "",
+    folder: Path, data: Path, settings: Mapping[str, str], first: str = "", before: Sequence[str] = ()
 ) -> Iterator[RunServer]:
-    """A server for this folder's probes, or what a program serves; ended by force when the test has not ended it.
+    """A server for this folder's probes; ended by force when the test has not ended it.
 
-    `before`: a command that starts it in other surroundings; `patch`: what is changed in it first.
+    `first`: what it does before anything else; `before`: a command that starts it in other surroundings.
     """
-    process, log = start_server(folder, data, settings, patch + program, before)
+    process, log = start_server(folder, data, settings, first, before)
     try:
         with httpx.Client(base_url=address_of(process, log), timeout=PATIENCE_S) as client:
             yield RunServer(process, client, log, data)
@@ -161,13 +157,13 @@ def run_server(
 
 
 def start_server(
-    folder: Path, data: Path, settings: Mapping[str, str], program: str = START, before: Sequence[str] = ()
+    folder: Path, data: Path, settings: Mapping[str, str], first: str = "", before: Sequence[str] = ()
 ) -> tuple[subprocess.Popen[bytes], Path]:
     """The process of a server that will serve this folder's probes, and its log."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [*before, sys.executable, "-c", program, str(folder)],
+            [*before, sys.executable, "-c", START, str(folder), first],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**_places(data) | dict(settings)),

@@ -23,8 +23,8 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 CASES = int(os.environ.get("TIEBREAK_FUZZ_CASES", "5000"))
 SEED = os.environ.get("TIEBREAK_FUZZ_SEED", "20261121")
 
-CASES_AN_EXAMPLE = 26
-"""How many cases come of one example an operation, at least: 15 operations in three phases, and chains of them."""
+CASES_AN_EXAMPLE = 15
+"""How many cases come of one example an operation, at least. Fifteen operations, of which some take nothing to vary."""
 
 
 def fuzz(server: RunServer, folder: Path) -> tuple[dict[str, Any], str]:
@@ -32,7 +32,7 @@ def fuzz(server: RunServer, folder: Path) -> tuple[dict[str, Any], str]:
     report = folder / "report.json"
     document = f"{str(server.client.base_url).rstrip('/')}/openapi.json"
     examples = CASES // CASES_AN_EXAMPLE + 1
-    how = ["--checks", "all", "--seed", SEED, "--max-examples", str(examples), "--continue-on-failure"]
+    how = ["--seed", SEED, "--max-examples", str(examples), "--continue-on-failure"]
     child = subprocess.run(
         [SCHEMATHESIS, "--config-file", CONFIGURATION, "run", document, *how, "--report-json-path", report],
         cwd=folder,

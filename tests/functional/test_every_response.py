@@ -79,3 +79,40 @@ async def test_the_record_ends_with_an_address_that_can_be_opened_from_elsewhere
     address = record.text.strip().split()[-1]
     assert address.startswith(f"{client.base_url}".rstrip("/") + "/advice?language=python")
     assert (await client.get(address)).status_code == 200
+
+
+ANSWERS = {
+    "a page": ("GET", "/claims", {}, 200),
+    "a file": ("GET", "/static/tiebreak.css", {}, 200),
+    "an answer of the API": ("GET", "/api/v1/claims", {}, 200),
+    "a record": ("GET", "/advice.md?language=python&deployment=server&data_type=text&goal=research", {}, 200),
+    "a picture": ("GET", "/map.svg", {}, 200),
+    "health": ("GET", "/healthz", {}, 200),
+    "the document": ("GET", "/openapi.json", {}, 200),
+    "nothing there": ("GET", "/nothing", {}, 404),
+    "no such file": ("GET", "/static/nothing", {}, 404),
+    "a wrong method": ("PUT", "/advice", {}, 405),
+    "no JSON": ("POST", "/api/v1/advice", {"content-type": "application/json"}, 422),
+    "a form of another site": ("POST", "/verdicts", {"origin": "http://evil.example"}, 403),
+    "a long query": ("GET", f"/?goal={'x' * 9_000}", {}, 414),
+    "large headers": ("GET", "/", {"x-large": "a" * 40_000}, 431),
+}
+
+
+@pytest.mark.parametrize(("method", "address", "headers", "status"), ANSWERS.values(), ids=list(ANSWERS))
+async def test_every_answer_has_the_security_headers_and_says_how_long_it_may_be_kept(
+    client: httpx.AsyncClient, method: str, address: str, headers: dict[str, str], status: int
+) -> None:
+    response = await client.request(method, address, headers=headers)
+    assert response.status_code == status
+    assert {name: response.headers[name] for name in SECURITY_HEADERS} == dict(SECURITY_HEADERS)
+    assert response.headers["cache-control"] == "no-cache"
+    assert "strict-transport-security" not in response.headers  # the proxy's to say, which knows that there is TLS
+
+
+def test_the_policy_lets_a_page_load_from_its_own_site_only() -> None:
+    directives = dict(part.strip().split(" ", 1) for part in SECURITY_HEADERS["content-security-policy"].split(";"))
+    assert directives["default-src"] == "'none'"
+    allowed = {"'self'", "'none'", "data:"}
+    assert {source for sources in directives.values() for source in sources.split()} == allowed
+    assert [name for name, sources in directives.items() if "data:" in sources] == ["img-src"]

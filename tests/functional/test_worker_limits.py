@@ -1,11 +1,12 @@
 """What a half may take: each limit broken by a probe that breaks this one alone, and what a worker is not given."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -14,6 +15,8 @@ from app.runs.executor.failures import by_exception
 from app.runs.executor.limits import Limits, tasks_allowed, user_tasks
 from app.runs.executor.worker import MAX_LOG_BYTES, MAX_REPLY_BYTES
 from app.runs.measuring import observing
+from app.runs.models import Reason
+from app.runs.words import REASON_WORDS
 from app.settings import Settings
 from tests.functional.interpreters import with_nothing_but_numpy
 from tests.functional.run_services import run_server
@@ -348,7 +351,8 @@ def as_nobody(code: str) -> str:
 
 # What is said of it
 
-OPERATING = Path(__file__).resolve().parents[2] / "docs" / "operating.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+OPERATING, PROBES = DOCS / "operating.md", DOCS / "probes.md"
 
 
 def test_the_guide_says_the_numbers_that_hold() -> None:
@@ -367,6 +371,10 @@ def test_the_guide_says_the_numbers_that_hold() -> None:
         *(f"`{reason}`" for reason in REASONS),
     ):
         assert said in section, said
+    assert set(REASON_WORDS) == set(get_args(Reason))
+    assert {f"`{reason}`" for reason in get_args(Reason)} - set(re.findall("`[a-z_]+`", PROBES.read_text())) == {
+        "`cancelled`"
+    }
     assert tasks_allowed(2) == limits.TASKS + 2 * limits.TASKS_PER_CORE
 
 

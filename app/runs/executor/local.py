@@ -34,7 +34,7 @@ class Executor(Protocol):
         """Have a run end, its processes with it. May be called from any thread; unknown runs are ignored."""
 
     def cancel_all(self) -> None:
-        """Have whatever is executed end."""
+        """Have whatever is executed end, and whatever will be; nothing is executed after this."""
 
     def clean_up(self, run: str, runner: str) -> None:
         """End the processes and remove the files that a crashed runner left of a run."""
@@ -61,6 +61,7 @@ class LocalExecutor:
     lock: Path
     scratch: Path
     _cancelled: dict[str, threading.Event] = field(default_factory=dict)
+    _ending: bool = False
 
     async def execute(self, run: str, job: Job | Survey, tell: Tell) -> Outcome:
         """See `Executor`."""
@@ -70,6 +71,8 @@ class LocalExecutor:
             loop.call_soon_threadsafe(tell, kind, data)
 
         cancelled = self._cancelled.setdefault(run, threading.Event())
+        if self._ending:  # it was claimed while everything was told to end
+            cancelled.set()
         try:
             return await asyncio.to_thread(self.execute_here, run, job, tell_there, cancelled)
         finally:
@@ -83,6 +86,7 @@ class LocalExecutor:
 
     def cancel_all(self) -> None:
         """See `Executor`."""
+        self._ending = True
         for event in list(self._cancelled.values()):
             event.set()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -43,6 +43,11 @@ class Address:
     def blocking(self) -> URL:
         """For the migrations, which make the file if there is none."""
         return self.url.set(drivername="sqlite").update_query_dict({"mode": "rwc"}) if self._file else self.url
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None where the database is none."""
+        return Path(unquote(str(self.url.database).removeprefix("file:"))) if self._file else None
 
     @property
     def _file(self) -> bool:

@@ -153,13 +153,15 @@ class Store(FoundStore, RunnerStore, Retention):
             return [(run_of(row), row.runner) for row in rows]
 
     @reading
-    async def events(self, id: str, after: int) -> list[Event]:
-        """The events of a run that come after this number, in order. Raises UnknownEntry when there is no such run."""
+    async def events(self, id: str, after: int, limit: int | None = None) -> list[Event]:
+        """The first events of a run that come after this number. Raises UnknownEntry when there is no such run."""
         async with self.database.reading() as session:
             number = (await session.execute(_by_id(id).with_only_columns(RunRow.number))).scalar_one_or_none()
             if number is None:
                 raise no_such_run(id)
-            chosen = select(EventRow).where(EventRow.run == number, EventRow.seq > after).order_by(EventRow.seq)
+            chosen = (
+                select(EventRow).where(EventRow.run == number, EventRow.seq > after).order_by(EventRow.seq).limit(limit)
+            )
             return [event_of(row) for row in (await session.execute(chosen)).scalars().all()]
 
 

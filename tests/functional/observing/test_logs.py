@@ -145,7 +145,6 @@ def crashing():
     return application
 
 app.server.create_app = crashing
-app.server.run("127.0.0.1", 0)
 """
 
 

@@ -17,6 +17,7 @@ from app.observing.measures import Measures
 from app.observing.requests import Watched
 from app.runs.asking import Shared
 from app.runs.models import ClaimVerdict, Comparison, Equivalence, Outcome
+from tests.functional.databases import take_away
 from tests.functional.observing.scraping import labels, samples_of, scraped, value
 from tests.functional.run_services import application_with, in_status, over, submitted
 from tests.functional.web_client import HTML, client_of
@@ -137,9 +138,7 @@ def test_verdicts_and_comparisons_are_counted_by_what_they_say() -> None:
 async def test_a_store_that_is_away_is_told_and_fails_no_scrape(app: FastAPI, folder: Path) -> None:
     async with client_of(app) as client:
         assert value(await scraped(client), "tiebreak_store_up") == 1
-        (folder / "data" / "tiebreak.db").write_bytes(b"no database at all" * 500)
-        for left in ("-wal", "-shm"):
-            (folder / "data" / f"tiebreak.db{left}").unlink(missing_ok=True)
+        take_away(folder / "data")
         samples = await scraped(client)
     assert value(samples, "tiebreak_store_up") == 0
     assert math.isnan(value(samples, "tiebreak_queue_runs"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import resource
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +14,12 @@ from sqlalchemy import event
 
 from app.runs.service import STUCK_SECONDS, RunService
 from tests.functional.child_processes import PATIENCE_S, Server, serving
+from tests.functional.databases import SERVER, in_database, take_away
 from tests.functional.run_services import in_status, submitted
 from tests.functional.web_client import HTML, client_of, problem_fields
 from tests.functional.worker_processes import LINUX
+
+LOCKED = ("BEGIN IMMEDIATE",) if SERVER is None else ("BEGIN", "LOCK TABLE runs")
 
 CHECKS = {"store", "runner", "scratch", "machine_lock"}
 
@@ -52,15 +54,9 @@ async def not_ready(app: FastAPI) -> dict[str, str]:
     return {error["field"]: error["message"] for error in answer.json()["errors"]}
 
 
-def no_database(data: Path) -> None:
-    for left in ("-wal", "-shm"):
-        (data / f"tiebreak.db{left}").unlink(missing_ok=True)
-    (data / "tiebreak.db").write_bytes(b"no database" * 1_000)
-
-
 def no_tables(data: Path) -> None:
-    with sqlite3.connect(data / "tiebreak.db") as connection:
-        connection.execute("DROP TABLE runs")
+    with in_database(data, "ALTER TABLE runs RENAME TO gone"):
+        pass
 
 
 def no_folder(data: Path) -> None:
@@ -73,7 +69,7 @@ def no_folder(data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "check"),
-    [(no_database, "store"), (no_tables, "store"), (no_folder, "scratch")],
+    [(take_away, "store"), (no_tables, "store"), (no_folder, "scratch")],
     ids=lambda v: getattr(v, "__name__", v),
 )
 async def test_what_fails_is_named(app: FastAPI, folder: Path, spoil: Callable[[Path], None], check: str) -> None:
@@ -82,7 +78,8 @@ async def test_what_fails_is_named(app: FastAPI, folder: Path, spoil: Callable[[
 
 
 async def test_a_store_that_can_only_be_read_is_not_ready(app: FastAPI, runs: RunService) -> None:
-    event.listen(runs.store.database._engine.sync_engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
+    only_reading = "PRAGMA query_only=ON" if SERVER is None else "SET default_transaction_read_only=on"
+    event.listen(runs.store.database._engine.sync_engine, "connect", lambda c, _: c.cursor().execute(only_reading))
     async with client_of(app) as client:
         assert (await client.get("/api/v1/runs")).status_code == 200
     assert await not_ready(app) == {"store": "The store of runs cannot be written."}
@@ -91,12 +88,9 @@ async def test_a_store_that_can_only_be_read_is_not_ready(app: FastAPI, runs: Ru
 async def test_a_locked_store_is_not_ready_in_time(app: FastAPI, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database itself would wait for ten seconds; what hangs is not asked a second time."""
     monkeypatch.setattr("app.runs.asking.PATIENCE_SECONDS", 0.3)
-    connection = sqlite3.connect(folder / "data" / "tiebreak.db", isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    for _ in range(3):
-        assert list(await not_ready(app)) == ["store"]
-    connection.execute("ROLLBACK")
-    connection.close()
+    with in_database(folder / "data", *LOCKED):
+        for _ in range(3):
+            assert list(await not_ready(app)) == ["store"]
     async with asyncio.timeout(30), client_of(app) as client:
         while (await client.get("/readyz")).status_code != 200:
             await asyncio.sleep(0.1)

@@ -13,12 +13,14 @@ from tests.functional.interpreters import with_stand_in
 from tests.functional.run_services import (
     RUNS,
     RunServer,
+    application_with,
     events_of,
     over,
     parsed_events,
     run_server,
     submitted,
 )
+from tests.functional.web_client import client_of
 
 
 async def test_events_are_replayed_from_the_start_and_end_once(client: httpx.AsyncClient) -> None:
@@ -115,3 +117,34 @@ def test_no_reader_is_kept_from_a_run_by_a_listener_that_went_away(server: RunSe
             next(response.iter_lines())
     assert server.client.delete(f"{RUNS}/{id}").json()["status"] == "cancelled"
     assert server.over(server.submit("fine"))["status"] == "done"
+
+
+async def test_a_stream_on_which_nothing_happens_says_that_it_is_open(
+    waiting: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.api.runs.SILENCE_SECONDS", 0.05)
+    id = await submitted(waiting, "fine")
+    following = asyncio.create_task(waiting.get(f"{RUNS}/{id}/events"))
+    await asyncio.sleep(0.5)
+    await waiting.delete(f"{RUNS}/{id}")
+    said = (await following).text
+    assert ": ping" in said
+    assert [event["event"] for event in parsed_events(iter(said.splitlines()))] == ["status", "status", "end"]
+
+
+async def test_listeners_never_take_every_connection(folder: Path, interpreter: str) -> None:
+    """Half of the connections may follow events; whoever comes then is told when to come again, and pages go on."""
+    app = application_with(folder, interpreter, connections=10)
+    async with client_of(app) as client:
+        id = await submitted(client, "fine")
+        address = f"{RUNS}/{id}/events"
+        listening = [asyncio.create_task(client.get(address)) for _ in range(5)]
+        async with asyncio.timeout(30):
+            while not app.state.service.listeners.locked():
+                await asyncio.sleep(0.01)
+        refused = await client.get(address)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert (await client.get(f"/runs/{id}")).status_code == 200
+        await client.delete(f"{RUNS}/{id}")
+        assert {response.status_code for response in await asyncio.gather(*listening)} == {200}
+        assert (await client.get(address)).status_code == 200

@@ -1,8 +1,9 @@
 """With a token set, starting and cancelling need it."""
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from tests.functional.run_services import (
     FORM,
     RUNS,
     application_with,
+    run_server,
 )
 from tests.functional.web_client import client_of
 
@@ -72,3 +74,38 @@ async def test_the_forms_ask_for_the_token(guarded: httpx.AsyncClient) -> None:
     cancel = f"/runs/{id}/cancel"
     assert (await guarded.post(cancel, content="", headers=FORM)).status_code == 401
     assert (await guarded.post(cancel, content=urlencode({"token": TOKEN}), headers=FORM)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "place", [f"{RUNS}?token={{}}", f"{RUNS}?access_token={{}}", f"{RUNS}?authorization=Bearer%20{{}}"]
+)
+async def test_a_token_in_an_address_opens_nothing(guarded: httpx.AsyncClient, place: str) -> None:
+    """Addresses are kept in histories and logs of others."""
+    address = place.format(quote(TOKEN, safe=""))
+    assert (await guarded.post(address, json={"probe": "fine"})).status_code == 401
+
+
+async def test_no_page_shows_the_token(guarded: httpx.AsyncClient) -> None:
+    refused = await guarded.post("/probes/fine", content=urlencode({"token": TOKEN, "preset": "none"}), headers=FORM)
+    assert refused.status_code == 422
+    started = await guarded.post("/probes/fine", content=urlencode({"token": TOKEN}), headers=FORM)
+    addresses = ("/probes", "/probes/fine", started.headers["location"], "/openapi.json", "/api/v1/environment")
+    for page in (refused, started, *[await guarded.get(address) for address in addresses]):
+        assert TOKEN not in page.text
+        assert TOKEN not in str(page.headers)
+
+
+def test_no_log_shows_the_token_or_what_was_tried(folder: Path, interpreter: str) -> None:
+    settings = {"TIEBREAK_API_TOKEN": TOKEN, "TIEBREAK_LOG_LEVEL": "debug"}
+    settings |= {f"TIEBREAK_{name}_PYTHON": interpreter for name in ("PYTORCH", "TENSORFLOW")}
+    with run_server(folder, folder / "data", settings) as server:
+        for token, status in ((TOKEN, 202), ("a-token-that-was-tried", 401)):
+            headers = {"authorization": f"Bearer {token}"}
+            assert server.client.post(RUNS, json={"probe": "fine"}, headers=headers).status_code == status
+            form = {"token": token}
+            assert server.client.post("/probes/fine", data=form).status_code in (303, 401)
+            server.client.get(f"/advice?token={token}")
+        server.end(signal.SIGTERM)
+        written = server.log.read_bytes() + b"".join(path.read_bytes() for path in (folder / "data").rglob("*.db*"))
+    assert TOKEN.encode() not in written
+    assert b"a-token-that-was-tried" not in written

@@ -87,8 +87,8 @@ def test_a_replica_that_is_silent_for_longer_than_its_lease_loses_its_run(
     folder: Path, tmp_path: Path, place: Path, settings: dict[str, str]
 ) -> None:
     data = tmp_path / "data"
-    first = run_server(folder, data, settings, patch=ANOTHER_MACHINE.format(name="first"))
-    second = run_server(folder, data, settings, patch=ANOTHER_MACHINE.format(name="second"))
+    first = run_server(folder, data, settings, first=ANOTHER_MACHINE.format(name="first"))
+    second = run_server(folder, data, settings, first=ANOTHER_MACHINE.format(name="second"))
     with first as one:
         run = one.submit("asleep")
         until(place.exists)
@@ -112,7 +112,7 @@ def test_a_run_of_another_machine_is_left_alone_by_a_start(
     folder: Path, tmp_path: Path, place: Path, settings: dict[str, str]
 ) -> None:
     data = tmp_path / "data"
-    with run_server(folder, data, settings, patch=ANOTHER_MACHINE.format(name="first")) as one:
+    with run_server(folder, data, settings, first=ANOTHER_MACHINE.format(name="first")) as one:
         run = one.submit("asleep")
         until(place.exists)
         with run_server(folder, data, settings) as two:

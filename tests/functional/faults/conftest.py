@@ -1,0 +1,21 @@
+"""Fixtures of the tests of faults."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.functional.faulty_servers import STUBBORN
+from tests.functional.tiny_probes import write_probe, write_timing_probe
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "reached"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, place: Path) -> Path:
+    write_probe(tmp_path, "fine")
+    write_probe(tmp_path, "asleep", f"Path({str(place)!r}).touch()\n{STUBBORN}")
+    write_timing_probe(tmp_path, "rounds", seconds=0.01)
+    return tmp_path

@@ -1,0 +1,65 @@
+"""Listeners that do not read: the run and everybody else go on, memory does not grow, a stop does not wait."""
+
+import contextlib
+import signal
+import socket
+from pathlib import Path
+
+from tests.functional.faulty_servers import (
+    answered_until_over,
+    assert_answers,
+    settings_in,
+)
+from tests.functional.run_services import RunServer, run_server
+from tests.functional.worker_processes import LINUX
+
+pytestmark = LINUX
+
+
+def silent_listener(server: RunServer, run: str) -> socket.socket:
+    """A client that asks for the events and never reads them."""
+    url = server.client.base_url
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listener.connect((url.host, url.port or 80))
+    listener.sendall(f"GET /api/v1/runs/{run}/events HTTP/1.1\r\nhost: {url.host}\r\n\r\n".encode())
+    return listener
+
+
+TELLING = """
+import app.runs.executor.local
+measured = app.runs.executor.local.perform
+def perform(job, host, tell):
+    for number in range(400):
+        tell("progress", {"done": number, "total": 400, "text": "x" * 20_000, "seconds_left": None})
+    return measured(job, host, tell)
+app.runs.executor.local.perform = perform
+"""
+"""Runs that tell 8 MB, far more than lies between a server and a client who does not read."""
+
+
+def resident_kb(server: RunServer) -> int:
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+
+
+def test_listeners_that_do_not_read_hold_nobody_up(folder: Path) -> None:
+    with (
+        run_server(folder, folder / "data", settings_in(folder), TELLING) as server,
+        contextlib.ExitStack() as listeners,
+    ):
+        first = server.submit("fine")
+        server.over(first)
+        assert len(list(server.events(first))) > 400
+        assert_answers(server, first)
+        before = resident_kb(server)
+        for _ in range(10):
+            listeners.enter_context(silent_listener(server, first))
+        run = server.submit("rounds", control="pytorch")
+        for _ in range(10):
+            listeners.enter_context(silent_listener(server, run))
+        ended = answered_until_over(server, run)
+        assert ended["status"] == "done", ended["error"]
+        assert resident_kb(server) - before < 20 * 8_000 / 2, "each of them holds what it was not sent"
+        assert server.end(signal.SIGTERM) in (0, -signal.SIGTERM)
+        assert "Traceback" not in server.log.read_text()
