@@ -5,8 +5,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# How much `make fuzz` asks, how often `make kills` kills, and the seed of both; with 0 the kills come at other moments.
+# How much `make fuzz` asks, what `make load` is told, how often `make kills` kills, and the seed of both; with 0 the kills come at other moments.
 CASES ?= 50000
+LOAD ?=
 KILLS ?= 100
 SEED ?= 7
 # What to install beside the service: `cpu` both frameworks, `none` neither.
@@ -71,8 +72,8 @@ fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does 
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
 
-load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (4 minutes; needs wrk)
-	$(VENV)/bin/python -m bench load
+load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (6 minutes; LOAD=--quick; needs wrk)
+	$(VENV)/bin/python -m bench load $(LOAD)
 
 soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files and threads must stay flat
 	$(VENV)/bin/python -m bench soak

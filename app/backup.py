@@ -1,10 +1,10 @@
 """A backup of everything that the service keeps: one file with its database and the rules that old links need.
 
-The database is copied while it is in use, as it was at one moment. Where PostgreSQL keeps the history, that is PostgreSQL's
-own to back up, and the file holds the rules alone.
+The database is copied while it is in use, as it was at one moment. Where PostgreSQL keeps the history, that is
+PostgreSQL's own to back up, and the file holds the rules alone.
 """
 
-import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -58,7 +58,7 @@ def restore_backup(kept: Kept, source: IO[bytes], replace: bool = False) -> None
     Nobody may use the database meanwhile.
 
     Raises:
-        UnusableBackup: the file is no whole backup of this kind, or there is a database already that is not to be replaced.
+        UnusableBackup: the file is no whole backup of this kind, or there is a database that is not to be replaced.
         OSError: the data folder cannot be written.
     """
     if kept.database and kept.database.exists() and not replace:
@@ -70,7 +70,7 @@ def restore_backup(kept: Kept, source: IO[bytes], replace: bool = False) -> None
         _check(folder / DATABASE, wanted=kept.database is not None)
         kept.rules.mkdir(exist_ok=True)
         for path in folder.glob(f"{RULES}/*"):
-            os.replace(path, kept.rules / path.name)
+            path.replace(kept.rules / path.name)
         if kept.database:
             _put(folder / DATABASE, kept.database)
 
@@ -131,7 +131,12 @@ def _check(database: Path, wanted: bool) -> None:
 
 
 def _put(database: Path, place: Path) -> None:
-    """Move a database to its place. What was written ahead for the one before it would destroy the new one."""
+    """Bring a database to its place, which may be on another disk.
+
+    What was written ahead for the one before it would destroy the new one.
+    """
+    part = place.with_name(place.name + ".part")
+    shutil.copyfile(database, part)
     for beside in ("-wal", "-shm", "-journal"):
         place.with_name(place.name + beside).unlink(missing_ok=True)
-    os.replace(database, place)
+    part.replace(place)

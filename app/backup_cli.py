@@ -1,6 +1,5 @@
 """`tiebreak backup | restore`: everything that the service keeps, into one file and back."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +45,7 @@ def _whole(file: str) -> Iterator[IO[bytes]]:
     try:
         with part.open("wb") as sink:
             yield sink
-        os.replace(part, file)
+        part.replace(file)
     finally:
         part.unlink(missing_ok=True)
 

@@ -170,6 +170,7 @@ class Guarded(H11Protocol):
         """Say why, and end the connection once the client can have read it."""
         self._refused = True
         self._stop_waiting()
+        self._unset_keepalive_if_required()
         self.connections.discard(self)
         if self.cycle is not None:
             self.cycle.disconnected = True

@@ -1,7 +1,7 @@
 """The container's health check: asks the service beside it whether it is ready, and exits with 0 when it is.
 
-Run by its path with `python -IS`. It imports a socket and nothing else, so that it starts in hundredths of a second and does
-not disturb what is being measured. It listens to the same settings as the service.
+Run by its path with `python -IS`. It imports a socket and nothing else, so that it starts in hundredths of a second and
+does not disturb what is being measured. It follows the same settings as the service.
 """
 
 import os

@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import FieldProblem, WrongHost
 from app.problem import problem_response
 
-FOR_ANY_HOST = frozenset({"/healthz", "/readyz"})
-"""What watches over a server asks it by its address."""
+FOR_ANY_HOST = frozenset({"/healthz", "/metrics", "/readyz"})
+"""What watches over a server asks it by its address; nothing there is worth a trick."""
 
 
 class AllowedHosts:

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     listen_port: int = Field(default=8_000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
     database_url: str | None = Field(
         default=None,
-        description="Where the history of runs is stored, such as `postgresql://…`. Default: a file beside the rest.",
+        description="Where the history of runs is stored. Default: an SQLite file in the data folder.",
     )
     database_password: SecretStr | None = Field(
         default=None, description="The database's password, so that the address need not hold it."

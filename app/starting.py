@@ -1,5 +1,6 @@
 """What is looked at before the service starts: settings that could not work, and variables that are none."""
 
+import contextlib
 import errno
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import socket
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from typing import Any
 
 from app.errors import UnusableSetting
 from app.settings import PREFIX, Settings
@@ -40,14 +42,25 @@ def _unusable_port(host: str, port: int) -> Iterator[str]:
     except OSError as error:
         yield f"--host: {host} is no address of this machine: {error.strerror}"
         return
-    for family, kind, protocol, _, address in found:
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(address)
-            except OSError as error:
-                reason = "is in use by another program" if error.errno == errno.EADDRINUSE else error.strerror
-                yield f"--port: {port} on {address[0]} {reason}"
+    faults = [(address[0], _fault_of_binding(family, address)) for family, *_, address in found]
+    taken = [(at, fault) for at, fault in faults if fault == errno.EADDRINUSE]
+    if all(fault for _, fault in faults) or taken:  # a name may stand for an address that this machine does not have
+        at, fault = taken[0] if taken else faults[0]
+        reason = "is in use by another program" if taken else f"cannot be listened on: {os.strerror(fault)}"
+        yield f"--port: {port} on {at} {reason}"
+
+
+def _fault_of_binding(family: int, address: tuple[Any, ...]) -> int:
+    """The error number of the attempt to listen there; 0 when that works."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:  # as the server does: beside somebody who has the port of all IPv4 addresses
+                attempt.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            attempt.bind(address)
+    except OSError as error:
+        return error.errno or errno.EADDRNOTAVAIL
+    return 0
 
 
 def room_for(connections: int) -> int:
@@ -58,8 +71,10 @@ def room_for(connections: int) -> int:
     wished = connections + OTHER_FILES
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if now != resource.RLIM_INFINITY and now < wished:
-        now = wished if most == resource.RLIM_INFINITY else min(wished, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (now, most))
+        more = wished if most == resource.RLIM_INFINITY else min(wished, most)
+        with contextlib.suppress(ValueError, OSError):  # some systems have a limit beyond what they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (more, most))
+            now = more
     return connections if now == resource.RLIM_INFINITY else max(1, min(connections, now - OTHER_FILES))
 
 

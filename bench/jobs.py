@@ -16,7 +16,7 @@ from app.runs.executor.local import LocalExecutor
 from app.runs.executor.lock import lock_file
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Outcome, Preset
-from app.runs.runners import this_runner
+from app.runs.runner_names import this_runner
 from app.settings import read_settings
 from bench.part import BenchFailed
 

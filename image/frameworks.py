@@ -1,8 +1,8 @@
 """Gives each framework of the container image a virtual environment of its own: `frameworks.py cpu|cuda|none FOLDER`.
 
-One each, since the CUDA builds of the two bring different CUDA libraries. What the service's own environment has already,
-NumPy above all, is shared: a `.pth` file names its packages, and pip then leaves them out. Run by the Dockerfile in the
-service's environment; needs the standard library alone.
+One each, since the CUDA builds of the two bring different CUDA libraries. What the service's own environment has
+already, NumPy above all, is shared: a `.pth` file names its packages, and pip then leaves them out. The Dockerfile runs
+this in the service's environment; it needs the standard library alone.
 """
 
 import subprocess
@@ -21,8 +21,8 @@ EXTRAS: Mapping[str, Mapping[str, str]] = {
     "cuda": {"pytorch": "pytorch", "tensorflow": "tensorflow-cuda"},
     "none": {},
 }
-"""Which of the project's extras a variant of the image installs for a framework. On Linux, what the package index has under
-PyTorch's name is the CUDA build; the CPU build comes from the index that PIP_EXTRA_INDEX_URL names."""
+"""Which of the project's extras a variant of the image installs for a framework. On Linux, what the package index has
+under PyTorch's name is the CUDA build; the CPU build comes from the index that PIP_EXTRA_INDEX_URL names."""
 
 
 def requirements(variant: str, framework: str, project: Mapping[str, Any]) -> list[str]:

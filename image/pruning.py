@@ -30,8 +30,8 @@ WITH_SYMBOLS = (
     "torch/lib/libtorch_cpu.so",
     "torch/lib/libtorch_python.so",
 )
-"""Libraries that carry much for debuggers. Not any library: `strip` breaks those whose headers were moved when their wheel
-was made, NumPy's among them. The Dockerfile imports the frameworks afterwards, so that a broken one ends the build."""
+"""Libraries that carry much for debuggers. Not any library: `strip` breaks those whose headers were moved when their
+wheel was made, NumPy's among them. The Dockerfile imports the frameworks afterwards: a broken one ends the build."""
 
 
 def prune(packages: Path, keep_headers: bool) -> None:

@@ -18,6 +18,9 @@ MAX_DEPTH = 20
 MAX_DIGITS = 40
 """How long a number may be; longer ones take ever longer to read, and no rule needs half of it."""
 
+MAX_KEY = 200
+"""How long a key may be; it is said back when it is unknown, and no id needs half of it."""
+
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 Location = tuple[str | int, ...]
@@ -100,7 +103,7 @@ def _built(
     loader: yaml.CSafeLoader, node: yaml.Node, name: str
 ) -> tuple[dict[str, Any], dict[Location, int]] | list[Finding]:
     """Plain values out of nodes and the line of each, or what stands in the way."""
-    faults = list(_keys_that_are_no_text(node, name))
+    faults = list(_impossible_keys(node, name))
     faults = faults or [*_doubled_keys(node, name), *_impossible_values(loader, node, name)]
     if faults:
         return faults
@@ -146,7 +149,7 @@ def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
 def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> Iterator[Finding]:
     """Scalars that look like a date or a number and are none, such as 2026-13-01."""
     if isinstance(node, yaml.ScalarNode) and node.tag in NUMBERS and len(node.value) > MAX_DIGITS:
-        yield Finding(name, _line(node.start_mark), "value", f"a number has at most {MAX_DIGITS} characters")
+        yield Finding(name, _line(node.start_mark), "value", f"a number beyond the limit of {MAX_DIGITS} characters")
     elif isinstance(node, yaml.ScalarNode):
         try:
             loader.construct_object(node)
@@ -158,14 +161,17 @@ def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> 
                 yield from _impossible_values(loader, part, name)
 
 
-def _keys_that_are_no_text(node: yaml.Node, name: str) -> Iterator[Finding]:
-    """Lists and mappings in the place of a key: YAML has them, Python's dictionaries do not."""
+def _impossible_keys(node: yaml.Node, name: str) -> Iterator[Finding]:
+    """Lists and mappings in the place of a key: YAML has them, Python's dictionaries do not. And keys without end."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    for key in (key for key, _ in pairs if not isinstance(key, yaml.ScalarNode)):
-        yield Finding(name, _line(key.start_mark), "shape", "a key is a text, not a list or a mapping")
+    for key, _ in pairs:
+        if not isinstance(key, yaml.ScalarNode):
+            yield Finding(name, _line(key.start_mark), "shape", "a key is a text, not a list or a mapping")
+        elif len(key.value) > MAX_KEY:
+            yield Finding(name, _line(key.start_mark), "shape", f"a key beyond the limit of {MAX_KEY} characters")
     inside = [value for _, value in pairs] or (node.value if isinstance(node, yaml.SequenceNode) else [])
     for item in inside:
-        yield from _keys_that_are_no_text(item, name)
+        yield from _impossible_keys(item, name)
 
 
 def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:

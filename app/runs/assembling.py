@@ -14,7 +14,7 @@ from app.runs.executor.lock import lock_file
 from app.runs.executor.processes import kill_abandoned
 from app.runs.executor.scratch import remove_abandoned
 from app.runs.inspection import Inspection
-from app.runs.runners import runner_is_gone, this_runner
+from app.runs.runner_names import runner_is_gone, this_runner
 from app.runs.service import RunService
 from app.runs.store.address import read_address
 from app.runs.store.migrating import migrate

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.runs.runners import runner_is_gone, this_place, this_runner
+from app.runs.runner_names import runner_is_gone, this_place, this_runner
 from app.runs.store.store import Store
 
 BEAT_SECONDS = 5.0

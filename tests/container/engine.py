@@ -99,7 +99,8 @@ class Client(httpx.Client):
 
     def over(self, id: str) -> dict[str, Any]:
         """A run once it is over."""
-        return until(lambda: run if (run := self.run(id))["status"] in FINAL else None)  # type: ignore[return-value]
+        until(lambda: self.run(id)["status"] in FINAL)
+        return self.run(id)
 
     def history(self) -> tuple[Any, Any]:
         """All that a backup must bring back: the runs, and what the claims have become by them."""

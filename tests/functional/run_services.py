@@ -57,7 +57,7 @@ def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI
     }
     app = create_app(Settings(**(values | settings)))
     closed_later(app.state.service.runs.store)
-    app.state.service.runs.catalogue = read_catalogue(folder)
+    app.state.service.runs.requests.catalogue = read_catalogue(folder)
     return app
 
 

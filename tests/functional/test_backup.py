@@ -42,13 +42,15 @@ def made(place: Path, settings: Mapping[str, str]) -> Path:
     return place / "backup.tar.gz"
 
 
-def command(data: Path, *arguments: str, sent: bytes = b"", **settings: str) -> subprocess.CompletedProcess[bytes]:
+def command(
+    data: Path, *arguments: str, sent: bytes = b"", settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """`tiebreak` on a data folder, with bytes on its pipes."""
     return subprocess.run(
         [str(TIEBREAK), *arguments],
         input=sent,
         capture_output=True,
-        env=environment(TIEBREAK_DATA=str(data), **settings),
+        env=environment(**{"TIEBREAK_DATA": str(data), **(settings or {})}),
         timeout=PATIENCE_S,
         check=False,
     )
@@ -182,13 +184,13 @@ def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> N
 def test_with_postgresql_the_file_holds_the_rules_alone(place: Path, made: Path) -> None:
     """The address is never used: PostgreSQL's own tools back up what it keeps."""
     elsewhere = {"TIEBREAK_DATABASE_URL": "postgresql://tiebreak@database.invalid/tiebreak"}
-    done = command(place / "first", "backup", str(place / "rules-only"), **elsewhere)
+    done = command(place / "first", "backup", str(place / "rules-only"), settings=elsewhere)
     assert (done.returncode, done.stderr) == (0, b"")
     assert [name.partition("/")[0] for name in entries(place / "rules-only")] == ["rules"]
-    back = command(place / "second", "restore", str(place / "rules-only"), **elsewhere)
+    back = command(place / "second", "restore", str(place / "rules-only"), settings=elsewhere)
     assert (back.returncode, back.stderr) == (0, b"")
     assert [path.name for path in (place / "second").iterdir()] == ["rules"]
-    refused(command(place / "second", "restore", str(made), **elsewhere), "the service uses PostgreSQL")
+    refused(command(place / "second", "restore", str(made), settings=elsewhere), "the service uses PostgreSQL")
 
 
 def test_the_file_that_an_address_names_is_the_one_that_is_kept(place: Path, settings: Mapping[str, str]) -> None:
@@ -197,10 +199,10 @@ def test_the_file_that_an_address_names_is_the_one_that_is_kept(place: Path, set
     with run_server(place, place / "data", {**settings, **elsewhere}) as server:
         run = server.submit("fine")
         server.over(run)
-    made = command(place / "data", "backup", "-", **elsewhere)
+    made = command(place / "data", "backup", "-", settings=elsewhere)
     assert made.returncode == 0, made.stderr
     for path in (place / "else where").iterdir():
         path.unlink()
-    assert command(place / "data", "restore", "-", sent=made.stdout, **elsewhere).returncode == 0
+    assert command(place / "data", "restore", "-", sent=made.stdout, settings=elsewhere).returncode == 0
     with run_server(place, place / "data", {**settings, **elsewhere}) as server:
         assert server.get(run)["status"] == "done"

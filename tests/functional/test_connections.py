@@ -269,6 +269,14 @@ async def test_what_is_no_http_is_refused_and_breaks_nothing(
     assert not [record for record in caplog.records if record.exc_info or record.levelno > logging.WARNING]
 
 
+async def test_what_is_no_http_behind_a_request_is_refused_after_its_answer() -> None:
+    async with guarded_server(echo) as server:
+        connection = await server.connect(sent=GET + b"\x00\r\n\r\n")
+        assert (await connection.answer()).startswith(b"HTTP/1.1 200 ")
+        problem(await connection.rest(), 400)
+        await connection.close()
+
+
 async def test_a_head_without_an_end_is_too_large() -> None:
     async with guarded_server(echo) as server:
         connection = await server.connect(sent=GET[:-2] + b"x: " + b"a" * MAX_HEAD_BYTES)

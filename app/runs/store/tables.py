@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, false
+from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, Index, LargeBinary, String, TypeDecorator, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -123,7 +123,7 @@ class AllowanceRow(Base):
     __tablename__ = "allowances"
 
     client: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    whole_at: Mapped[float]
+    whole_at: Mapped[float] = mapped_column(Float)
 
 
 class ClientKeyRow(Base):

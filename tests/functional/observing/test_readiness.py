@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
-from app.runs.service import STUCK_SECONDS, RunService
+from app.runs.runner import STUCK_SECONDS
+from app.runs.service import RunService
 from tests.functional.child_processes import PATIENCE_S, Server, serving
 from tests.functional.databases import SERVER, in_database, take_away
 from tests.functional.run_services import in_status, submitted
@@ -125,11 +126,11 @@ async def test_asking_often_makes_the_server_write_seldom(app: FastAPI) -> None:
 
 
 async def test_a_runner_that_ended_is_not_ready(executed: httpx.AsyncClient, app: FastAPI, runs: RunService) -> None:
-    assert runs._task is not None
-    runs._task.cancel()
-    await asyncio.wait({runs._task})
+    assert runs.runner._task is not None
+    runs.runner._task.cancel()
+    await asyncio.wait({runs.runner._task})
     assert await not_ready(app) == {"runner": "Runs are not executed any more."}
-    runs._task = None
+    runs.runner._task = None
 
 
 async def test_a_runner_that_is_stuck_is_not_ready(
@@ -142,7 +143,7 @@ async def test_a_runner_that_is_stuck_is_not_ready(
 
     async with asyncio.timeout(30):
         monkeypatch.setattr(runs.store, "claim", stuck)
-        monkeypatch.setattr("app.runs.service.STUCK_SECONDS", 0.2)
+        monkeypatch.setattr("app.runs.runner.STUCK_SECONDS", 0.2)
         while (await executed.get("/readyz")).status_code == 200:
             await asyncio.sleep(0.2)
     assert list(await not_ready(app)) == ["runner"]
@@ -155,14 +156,14 @@ async def test_a_run_may_take_as_long_as_it_takes(
 ) -> None:
     id = await submitted(executed, "asleep")
     await in_status(executed, id, "running")
-    monkeypatch.setattr("app.runs.service.STUCK_SECONDS", 0.01)
+    monkeypatch.setattr("app.runs.runner.STUCK_SECONDS", 0.01)
     await asyncio.sleep(0.1)
     assert (await executed.get("/readyz")).json()["checks"]["runner"] == "ok"
     await executed.delete(f"/api/v1/runs/{id}")
 
 
 async def test_a_lock_that_cannot_be_opened_is_not_ready(app: FastAPI, runs: RunService, tmp_path: Path) -> None:
-    runs._executor.lock = tmp_path / "no" / "such" / "folder"  # type: ignore[attr-defined]
+    runs.runner._executor.lock = tmp_path / "no" / "such" / "folder"  # type: ignore[attr-defined]
     assert list(await not_ready(app)) == ["machine_lock"]
 
 

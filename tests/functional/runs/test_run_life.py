@@ -8,7 +8,7 @@ import psutil
 import pytest
 from fastapi import FastAPI
 
-from app.runs.runners import runner_is_gone, this_runner
+from app.runs.runner_names import runner_is_gone, this_runner
 from tests.functional.page_tree import parse_page, text_of
 from tests.functional.run_services import (
     FORM,
@@ -135,7 +135,7 @@ async def test_a_queued_run_can_be_cancelled(waiting: httpx.AsyncClient) -> None
 async def test_a_running_run_can_be_cancelled_and_its_processes_are_gone(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
-    owner = app.state.service.runs._executor.owner
+    owner = app.state.service.runs.runner._executor.owner
     id = await submitted(client, "asleep")
     async with asyncio.timeout(20):
         while not workers_of(owner):

@@ -114,8 +114,9 @@ def test_a_run_outlives_it_and_everything_else_answers_meanwhile(
             assert refused.headers["content-type"] == PROBLEM
             form = {**HTML, "content-type": "application/x-www-form-urlencoded"}
             assert_refused(server.client.post("/probes/fine", headers=form), "It was not started")
+            assert_refused(server.client.get("/readyz"), "Not ready: store")
             if not fault.readable:
-                for address in (f"{RUNS}/{run}", RUNS, f"{RUNS}/{run}/events", "/readyz"):
+                for address in (f"{RUNS}/{run}", RUNS, f"{RUNS}/{run}/events"):
                     assert_refused(server.client.get(address), "The store of runs")
                 assert_refused(server.client.get(f"/runs/{run}", headers=HTML), "The store of runs")
                 page = server.client.get("/claims", headers=HTML).text

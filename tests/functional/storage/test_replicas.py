@@ -16,10 +16,12 @@ from tests.functional.worker_processes import LINUX, gone_within, workers_of
 pytestmark = [LINUX, pytest.mark.timeout(180)]
 
 ANOTHER_MACHINE = """
-import app.runs.presence
+import app.runs.presence, app.runs.runner
+from app.runs.executor.local import LocalExecutor
+LocalExecutor.clean_up = lambda *_: None  # it cannot reach into the other machine
 app.runs.presence.this_place = lambda: "{name}"
 app.runs.presence.LEASE_SECONDS = 4
-app.runs.presence.BEAT_SECONDS = app.runs.service.BEAT_SECONDS = 0.5
+app.runs.presence.BEAT_SECONDS = app.runs.runner.BEAT_SECONDS = 0.5
 """
 """A server that takes itself to be on a machine of its own, and loses patience with others soon."""
 

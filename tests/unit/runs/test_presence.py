@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.runs.presence import BEAT_SECONDS, LEASE_SECONDS, Presence
-from app.runs.runners import this_place, this_runner
+from app.runs.runner_names import this_place, this_runner
 from app.runs.store.sharing import Seen
 from app.runs.store.store import Store
 
