@@ -93,3 +93,8 @@ def test_an_environment_sees_this_ones_packages_and_not_the_other_way_round(tmp_
     assert Path(shared).is_relative_to(sys.prefix)
     assert prefix == str(tmp_path / "pytorch")
     assert not (own / "pip").exists()
+
+
+def test_what_is_fetched_for_an_install_without_a_network_is_what_builds_the_project() -> None:
+    (needed,) = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
+    assert f" {needed} " in (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
