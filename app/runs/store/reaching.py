@@ -114,8 +114,9 @@ WORDS = {
     "57014": SLOW,
     "53100": FULL,
     "25006": READ_ONLY,
+    "ConnectionTimeout": SLOW,
 }
-"""What is the matter, by SQLite's name of the error or PostgreSQL's code."""
+"""What is the matter, by SQLite's name of the error, PostgreSQL's code, or psycopg's class where no server gave one."""
 
 
 def trouble_of(error: BaseException) -> str:
@@ -123,7 +124,7 @@ def trouble_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError | PoolTimeout):
         return SLOW
     for cause in _causes(error):
-        code = str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
+        code = str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__)
         known = next((words for name, words in WORDS.items() if code.startswith(name)), None)
         if known:
             return known
