@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sysconfig
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,9 @@ PATIENCE_S = 60
 """How long a child may take to start or to end before a test gives up on it; no test measures time."""
 
 TIEBREAK = Path(sysconfig.get_path("scripts")) / "tiebreak"
+
+UNHIDDEN = "import app.server; app.server.hide_own_memory = lambda: None; from app.cli import main; main()"
+"""The command line, of whose memory an ordinary user's tests can see more than its size."""
 
 RUNNING = re.compile(r"running on (http://127\.0\.0\.1:(\d+))")
 
@@ -54,11 +57,13 @@ class Server:
 
 
 @contextmanager
-def serving(log: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving(
+    log: Path, settings: Mapping[str, str] | None = None, program: Sequence[str] = (str(TIEBREAK),)
+) -> Iterator[Server]:
     """A server on a free port, which writes beside its log; ended by force when the test has not ended it."""
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [str(TIEBREAK), "serve", "--port", "0"],
+            [*program, "serve", "--port", "0"],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**{"TIEBREAK_DATA": str(log.parent / "data")} | dict(settings or {})),

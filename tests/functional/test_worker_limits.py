@@ -277,7 +277,7 @@ async def test_there_are_no_core_dumps(bench: Bench) -> None:
 # Secrets
 
 SECRETS = {
-    "TIEBREAK_API_TOKEN": "secret-token",
+    "TIEBREAK_API_TOKEN": "secret-token-of-the-tests",
     "TIEBREAK_DATABASE_PASSWORD": "secret-password",
     "AWS_SECRET_ACCESS_KEY": "secret-key",
     "HTTPS_PROXY": "http://user:secret-proxy@proxy.example:3128",
