@@ -10,9 +10,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from app.runs.store.address import Address, read_address
 from app.runs.store.migrating import migrate
@@ -51,6 +53,39 @@ def new_store(data: Path) -> Store:
 def closed_later(store: Store) -> Store:
     _stores.append(store)
     return store
+
+
+def stored_bytes(data: Path) -> bytes:
+    """Everything that is stored, as the database holds it, with the names of the tables."""
+    if SERVER is None:
+        return b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    with psycopg.connect(database_of(data)) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        return b"".join(_copied(connection, table) for (table,) in tables)
+
+
+def _copied(connection: "psycopg.Connection[Any]", table: str) -> bytes:
+    statement = sql.SQL("COPY {} TO STDOUT (FORMAT BINARY)").format(sql.Identifier(table))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        return table.encode() + b"".join(bytes(block) for block in copy)
+
+
+@contextmanager
+def without_a_store(data: Path) -> Iterator[None]:
+    """For as long as the block lasts nothing can be stored: a folder is in the file's place, or tables are locked."""
+    if SERVER is not None:
+        with psycopg.connect(database_of(data)) as connection:
+            connection.execute("LOCK TABLE runs, events, findings, allowances IN ACCESS EXCLUSIVE MODE")
+            yield
+        return
+    database, aside = data / "tiebreak.db", data / "aside"
+    database.rename(aside)
+    database.mkdir()
+    try:
+        yield
+    finally:
+        database.rmdir()
+        aside.rename(database)
 
 
 async def close_stores() -> None:

@@ -1,7 +1,6 @@
 """A client may start so many runs and no more, is told when it may again, and leaves no trace."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -9,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.functional.databases import stored_bytes, without_a_store
 from tests.functional.page_tree import parse_page, text_of
 from tests.functional.run_services import FORM, RUNS, application_with
 from tests.functional.web_client import HTML, problem_fields
@@ -140,30 +140,17 @@ async def test_nothing_that_is_stored_names_the_client(
     await start(visitor)
     await start(visitor)
     await start(visitor)
-    written = b"".join(path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file())
+    written = stored_bytes(folder / "data")
     assert b"allowances" in written
     assert b"198.51.100" not in written
     assert bytes([198, 51, 100, 7]) not in written
     assert "198.51.100" not in caplog.text
 
 
-@contextmanager
-def without_a_store(folder: Path) -> Iterator[None]:
-    """For as long as the block lasts, the database's place is taken by a folder."""
-    database, aside = folder / "data" / "tiebreak.db", folder / "data" / "aside"
-    database.rename(aside)
-    database.mkdir()
-    try:
-        yield
-    finally:
-        database.rmdir()
-        aside.rename(database)
-
-
 @pytest.mark.parametrize("headers", [{}, HTML])
 async def test_without_a_store_nothing_is_started_and_that_is_said(
     folder: Path, visitor: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    with without_a_store(folder):
+    with without_a_store(folder / "data"):
         assert (await start(visitor, headers)).status_code == 503
     assert (await start(visitor, headers)).status_code == 202

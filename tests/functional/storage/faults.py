@@ -1,5 +1,6 @@
 """What can befall a database while a server uses it. Each fault begins and ends with a block."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -121,12 +122,14 @@ def frozen(server: RunServer) -> Iterator[None]:
     assert postmaster is not None
     processes = [postmaster, *postmaster.children()]
     for process in processes:
-        process.send_signal(signal.SIGSTOP)
+        with contextlib.suppress(psutil.NoSuchProcess):  # the one that was just asked ends meanwhile
+            process.send_signal(signal.SIGSTOP)
     try:
         yield
     finally:
         for process in processes:
-            process.send_signal(signal.SIGCONT)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGCONT)
 
 
 @dataclass(frozen=True)
