@@ -211,12 +211,14 @@ class Worker:
             self._child = None
 
     def _await(self, seconds: float) -> Reply:
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
+        watched = began
         while b"\n" not in self._reply:
             for key, _ in self._selector.select(TICK_SECONDS):
                 self._read(key.fd)
-            if b"\n" not in self._reply:
-                self._watch(deadline, seconds)
+            if b"\n" not in self._reply and time.monotonic() - watched >= TICK_SECONDS / 2:
+                self._watch(began + seconds, seconds)
+                watched = time.monotonic()
         line, _, rest = bytes(self._reply).partition(b"\n")
         self._reply = bytearray(rest)
         return self._parsed(line)
