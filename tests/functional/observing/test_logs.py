@@ -130,10 +130,10 @@ async def test_what_is_logged_while_a_run_is_executed_names_it(
 CRASHING = """
 import sys
 import app.main, app.server
-plain = app.main.create_app
+whole = app.main.create_app
 
 def crashing():
-    application = plain()
+    application = whole()
 
     @application.get("/crash/{value}")
     async def crash(value: str):
