@@ -23,7 +23,7 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 CASES = int(os.environ.get("TIEBREAK_FUZZ_CASES", "5000"))
 SEED = os.environ.get("TIEBREAK_FUZZ_SEED", "20261121")
 
-CASES_AN_EXAMPLE = 15
+CASES_AN_EXAMPLE = 11
 """How many cases come of one example an operation, at least. Fifteen operations, of which some take nothing to vary."""
 
 
