@@ -233,5 +233,5 @@ def test_a_port_that_is_taken_is_a_message_and_no_traceback() -> None:
         taken.listen()
         child = tiebreak("serve", "--port", str(taken.getsockname()[1]))
     assert child.returncode == 1
-    assert "address already in use" in child.stderr
+    assert "is in use by another program" in child.stderr
     assert "Traceback" not in child.stderr

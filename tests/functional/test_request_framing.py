@@ -1,14 +1,17 @@
 """Where a request ends is never in doubt: what one server takes for a body, no other may take for a request."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from app.limits import MAX_HEADER_BYTES, MAX_HEADERS
+from app.main import create_app
+from app.settings import Settings
 from tests.functional.guarded_server import GuardedServer, guarded_server
-from tests.functional.web_client import problem_fields
+from tests.functional.web_client import client_of, problem_fields
 
 HIDDEN = b"GET /healthz HTTP/1.1\r\nhost: hidden\r\nconnection: close\r\n\r\n"
 
@@ -98,12 +101,12 @@ async def test_many_headers_and_large_ones_are_refused_by_name(
 
 
 @pytest.mark.parametrize("header", ["x-http-method-override", "x-http-method", "x-method-override"])
-async def test_a_method_is_what_the_request_line_says(client: httpx.AsyncClient, header: str) -> None:
-    run = (await client.post("/api/v1/runs", json={"probe": "import"})).json()["id"]
-    address = f"/api/v1/runs/{run}"
-    assert (await client.post(address, headers={header: "DELETE"})).status_code == 405
-    assert (await client.get(address, headers={header: "DELETE"}, params={"_method": "DELETE"})).status_code == 200
-    assert (await client.get(address)).json()["status"] == "queued"
-    await client.delete(address)
-    refused = await client.put(address)
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, DELETE, HEAD")
+async def test_a_method_is_what_the_request_line_says(tmp_path: Path, header: str) -> None:
+    async with client_of(create_app(Settings(rules=None, data=tmp_path))) as client:
+        run = (await client.post("/api/v1/runs", json={"probe": "import"})).json()["id"]
+        address = f"/api/v1/runs/{run}"
+        assert (await client.post(address, headers={header: "DELETE"})).status_code == 405
+        assert (await client.get(address, headers={header: "DELETE"}, params={"_method": "DELETE"})).status_code == 200
+        assert (await client.get(address)).json()["status"] == "queued"
+        refused = await client.put(address)
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET, DELETE, HEAD")
