@@ -72,7 +72,7 @@ fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does 
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
 
-load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (6 minutes; LOAD=--quick; needs wrk)
+load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (4 minutes; LOAD=--quick; needs wrk)
 	$(VENV)/bin/python -m bench load $(LOAD)
 
 soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files and threads must stay flat

@@ -19,7 +19,7 @@ from bench.wrk import CONNECTIONS, flood
 State = Literal["idle", "running"]
 STATES: tuple[State, ...] = ("idle", "running")
 
-ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 10, 2
+ROUNDS, SECONDS, WARM_UP_SECONDS = 4, 8, 2
 PROBE, PRESET = "mlp_train", "rigorous"
 """Long enough that it goes on as long as it is looked at; the start of its processes is part of what is looked at."""
 
