@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.functional.interpreters import with_stand_in
+from tests.functional.interpreters import both_by, with_stand_in
 from tests.functional.run_services import RunServer
 from tests.functional.web_client import CORE, HTML, advice_address
 
@@ -19,8 +19,7 @@ time.sleep(600)
 def settings_in(folder: Path) -> dict[str, str]:
     interpreter = with_stand_in(folder / "stand-in")
     return {
-        "TIEBREAK_PYTORCH_PYTHON": interpreter,
-        "TIEBREAK_TENSORFLOW_PYTHON": interpreter,
+        **both_by(interpreter),
         "TIEBREAK_WORKER_MEMORY_BYTES": str(2**30),
         "TIEBREAK_QUEUE_LIMIT": "3",
     }
@@ -60,4 +59,4 @@ def answered_until_over(server: RunServer, run: str) -> dict[str, Any]:
 def settings_in_again(folder: Path) -> dict[str, str]:
     """The settings of a folder whose interpreter is there already."""
     interpreter = str(folder / "stand-in" / "python")
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)

@@ -73,6 +73,11 @@ def with_nothing_but_numpy(folder: Path) -> str:
     return lacking(folder, "torch", "tensorflow", "keras")
 
 
+def both_by(interpreter: str) -> dict[str, str]:
+    """The settings with which one interpreter runs both frameworks' halves."""
+    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+
+
 def with_stand_in(folder: Path, first: str = "") -> str:
     """This interpreter with a stand-in for PyTorch that can time steps on NumPy arrays, and without TensorFlow.
 

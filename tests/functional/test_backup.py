@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.child_processes import PATIENCE_S, TIEBREAK, environment
-from tests.functional.interpreters import with_nothing_but_numpy
+from tests.functional.interpreters import both_by, with_nothing_but_numpy
 from tests.functional.run_services import RunServer, run_server
 from tests.functional.tiny_probes import write_probe
 
@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     interpreter = with_nothing_but_numpy(tmp_path / "slim")
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.interpreters import with_stand_in
+from tests.functional.interpreters import both_by, with_stand_in
 from tests.functional.run_services import RunServer, run_server
 from tests.functional.tiny_probes import noting, write_probe, write_timing_probe
 from tests.functional.web_client import HTML
@@ -61,7 +61,7 @@ def folder(tmp_path: Path, place: Path) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     interpreter = with_stand_in(tmp_path / "stand-in")
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)
 
 
 def until(happens: Callable[[], Any], seconds: float = 20) -> None:

@@ -18,7 +18,7 @@ from app.runs.catalogue import read_catalogue
 from app.runs.models import Run
 from app.shipping import verdicts_file
 from tests.functional.child_processes import PATIENCE_S, environment, tiebreak
-from tests.functional.interpreters import with_empty_frameworks, with_nothing_but_numpy, with_stand_in
+from tests.functional.interpreters import both_by, with_empty_frameworks, with_nothing_but_numpy, with_stand_in
 from tests.functional.tiny_probes import write_probe, write_timing_probe
 from tests.functional.worker_processes import LINUX, gone_within
 
@@ -54,7 +54,7 @@ def on(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedPr
 def slim(tmp_path: Path) -> dict[str, str]:
     """Settings with interpreters that start at once."""
     interpreter = with_nothing_but_numpy(tmp_path / "slim")
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)
 
 
 def test_the_list_is_the_catalogue() -> None:
@@ -124,7 +124,7 @@ def test_a_missing_package_in_one_half_is_no_failure(tmp_path: Path, slim: dict[
 def stand_ins(tmp_path: Path) -> dict[str, str]:
     """Settings with interpreters that have something of each framework's name."""
     interpreter = with_empty_frameworks(tmp_path / "stand-ins", '__version__ = "0.0 of the tests"\n')
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)
 
 
 def test_everything_is_checked_and_given_as_json(tmp_path: Path, stand_ins: dict[str, str]) -> None:

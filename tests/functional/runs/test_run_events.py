@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.runs.models import Event
-from tests.functional.interpreters import with_stand_in
+from tests.functional.interpreters import both_by, with_stand_in
 from tests.functional.run_services import (
     RUNS,
     RunServer,
@@ -73,7 +73,7 @@ async def test_a_listener_that_connects_again_after_the_end_is_told_of_it_again(
 def server(folder: Path, tmp_path: Path) -> Iterator[RunServer]:
     """A real server, whose streams are not gathered before they are handed on; PyTorch's stand-in can be timed."""
     interpreter = with_stand_in(tmp_path / "stand-in")
-    settings = {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    settings = both_by(interpreter)
     with run_server(folder, tmp_path / "data", settings) as server:
         yield server
 

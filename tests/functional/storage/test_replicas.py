@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.databases import POSTGRESQL
-from tests.functional.interpreters import with_stand_in
+from tests.functional.interpreters import both_by, with_stand_in
 from tests.functional.run_services import RUNS, run_server
 from tests.functional.storage.faults import until
 from tests.functional.tiny_probes import write_probe
@@ -42,7 +42,7 @@ def folder(tmp_path: Path, place: Path) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     interpreter = with_stand_in(tmp_path / "stand-in")
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)
 
 
 def test_a_run_is_cancelled_wherever_that_is_asked(

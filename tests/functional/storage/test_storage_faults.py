@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.interpreters import with_stand_in
+from tests.functional.interpreters import both_by, with_stand_in
 from tests.functional.run_services import RUNS, RunServer, run_server
 from tests.functional.storage.faults import AWAY, FAULTS, Fault, until
 from tests.functional.tiny_probes import write_probe
@@ -66,7 +66,7 @@ def folder(tmp_path: Path, begun: Path, gate: Path) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     interpreter = with_stand_in(tmp_path / "stand-in")
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return both_by(interpreter)
 
 
 def listening(server: RunServer, run: str) -> tuple[threading.Thread, list[dict[str, Any]]]:
