@@ -67,7 +67,7 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 # without the site's packages it starts in hundredths of a second and disturbs no measurement
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python3", "-IS", "/app/app/healthcheck.py"]
+  CMD ["python3", "-IS", "/app/app/server/healthcheck.py"]
 # ended by SIGTERM is ended well
 ENTRYPOINT ["tini", "-e", "143", "--"]
 CMD ["tiebreak", "serve"]

@@ -21,7 +21,7 @@ ifeq ($(filter $(FRAMEWORKS),cpu none),)
 $(error FRAMEWORKS is cpu or none, not "$(FRAMEWORKS)")
 endif
 # The tests of what is stored: by default on SQLite, in `make postgres` on PostgreSQL.
-STORED := tests/functional/storage tests/functional/runs tests/functional/test_crashes.py tests/functional/test_survey.py
+STORED := tests/functional/storage tests/functional/runs tests/functional/faults/test_crashes.py tests/functional/measuring/test_survey.py
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
@@ -59,7 +59,7 @@ format: $(INSTALLED_DEV) ## Bring the code into the project's format
 	$(VENV)/bin/ruff check --fix .
 
 readme: $(INSTALLED_DEV) ## Write the real outputs of the README's examples into it
-	TIEBREAK_UPDATE_README=1 $(VENV)/bin/python -m pytest -q tests/functional/test_readme.py
+	TIEBREAK_UPDATE_README=1 $(VENV)/bin/python -m pytest -q tests/functional/docs/test_readme.py
 
 verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that are shipped (half an hour, on a quiet machine)
 	$(VENV)/bin/tiebreak rules verdicts > verdicts.new
@@ -67,7 +67,7 @@ verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that
 	$(VENV)/bin/tiebreak rules check
 
 fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does not (CASES=50000 SEED=7)
-	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(VENV)/bin/python -m pytest tests/functional/test_api_fuzzing.py
+	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(VENV)/bin/python -m pytest tests/functional/api/test_api_fuzzing.py
 
 bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
 	$(VENV)/bin/python -m bench
@@ -79,7 +79,7 @@ soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files
 	$(VENV)/bin/python -m bench soak
 
 kills: $(INSTALLED_DEV) ## Kill the service at random moments, and see that nothing is lost (KILLS=100 SEED=0 for any)
-	TIEBREAK_TEST_KILLS=$(KILLS) TIEBREAK_TEST_SEED=$(SEED) $(VENV)/bin/python -m pytest -s -q tests/functional/test_kills.py
+	TIEBREAK_TEST_KILLS=$(KILLS) TIEBREAK_TEST_SEED=$(SEED) $(VENV)/bin/python -m pytest -s -q tests/functional/faults/test_kills.py
 
 picture: $(INSTALLED_DEV) ## Take the README's picture anew (needs Chromium)
 	$(VENV)/bin/python -m docs.picture

@@ -29,7 +29,7 @@
         ├── NotReady        the store or the runner cannot be reached (503)
         └── Crashed         a fault of ours; says nothing of its cause (500)
 
-`app.problem` turns each `RequestError` into a response, in one place.
+`app.web.problems` turns each `RequestError` into a response, in one place.
 """
 
 from collections.abc import Mapping, Sequence

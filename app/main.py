@@ -18,29 +18,29 @@ from app.api.document import complete_document
 from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
-from app.archive import Archive
 from app.errors import UnusableSetting
-from app.hosts import AllowedHosts
+from app.knowledge.archive import Archive
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
-from app.limits import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
-from app.observing.measures import Measures
-from app.observing.requests import RouteNoted, Watched
-from app.observing.runs import RunWatch, Together
-from app.pages.rendering import STATIC
 from app.pages.routes import error_page, pages
 from app.pages.run_routes import run_pages
-from app.problem import install
-from app.runs.assembling import make_run_service, questions_of
+from app.paths import STATIC
+from app.runs.assembly import make_run_service, questions_of
+from app.runs.local_evidence import ServerFindings
+from app.runs.observers import Watcher
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
-from app.runs.watching import Watcher
-from app.server_findings import ServerFindings
-from app.service import Clock, Service
 from app.settings import Settings, read_settings
+from app.telemetry.metrics import Measures
+from app.telemetry.request_watch import RouteNoted, Watched
+from app.telemetry.run_watch import RunWatch, Together
+from app.web.hosts import AllowedHosts
+from app.web.middleware import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
+from app.web.problems import install
+from app.web.service import Clock, Service
 
 if TYPE_CHECKING:
-    from app.observing.tracing import Traces
+    from app.telemetry.traces import Traces
 
 UNTRACED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """FastAPI would tell an ambient collector what visitors ask for."""
@@ -113,7 +113,7 @@ def _traces(settings: Settings) -> "Traces | None":
     if settings.otlp_endpoint is None:
         return None
     try:
-        from app.observing.tracing import Traces  # here, since it costs memory
+        from app.telemetry.traces import Traces  # here, since it costs memory
     except ImportError as error:
         raise UnusableSetting(
             f"TIEBREAK_OTLP_ENDPOINT: traces need the extra `telemetry`: pip install 'tiebreak[telemetry]' ({error})"

@@ -118,7 +118,7 @@ class Settings(BaseSettings):
 
     @property
     def run_service(self) -> dict[str, Any]:
-        """What `app.runs.assembling.make_run_service` is given."""
+        """What `app.runs.assembly.make_run_service` is given."""
         return {
             "data": self.data,
             "database": self.database,

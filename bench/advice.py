@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pymcdm.methods import WSM
 from threadpoolctl import threadpool_limits
 
-from app.advice.advising import advise
-from app.advice.answers import parse_answers
-from app.advice.deciding import Case, decide
+from app.advice.advise import advise
+from app.advice.model.answers import parse_answers
+from app.advice.preferences import Wishes
 from app.advice.robustness.acceptability import acceptability
-from app.advice.wishes import Wishes
+from app.advice.robustness.decision import Case, decide
 from app.knowledge.loader import load
 from bench.intervals import percentile_ratio
 from bench.options import Options

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from pydantic import BaseModel, ConfigDict
 
-from app.machine.describing import describe_machine
+from app.machine.description import describe_machine
 from app.machine.load import describe_load
 from app.machine.models import Load
 

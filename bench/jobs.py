@@ -11,12 +11,12 @@ from typing import Any
 
 from app.knowledge.models import Framework
 from app.runs.catalogue import Catalogue, read_catalogue
-from app.runs.executor.job import Job
-from app.runs.executor.local import LocalExecutor
-from app.runs.executor.lock import lock_file
+from app.runs.local_executor import LocalExecutor
+from app.runs.measuring.jobs import Job
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Outcome, Preset
 from app.runs.runner_names import this_runner
+from app.runs.worker.machine_lock import lock_file
 from app.settings import read_settings
 from bench.part import BenchFailed
 

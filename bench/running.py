@@ -17,11 +17,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 START = """
 import sys
 from datetime import date
-import app.main, app.server
+import app.main, app.server.run
 plain = app.main.create_app
-app.server.create_app = lambda: plain(clock=lambda: date(2026, 11, 21))
-app.server.hide_own_memory = lambda: None  # whoever measures it looks at its files
-app.server.run("127.0.0.1", 0)
+app.server.run.create_app = lambda: plain(clock=lambda: date(2026, 11, 21))
+app.server.run.hide_own_memory = lambda: None  # whoever measures it looks at its files
+app.server.run.run("127.0.0.1", 0)
 """
 """Serves on a free port, on the day on which the shipped rules were checked, so that nothing is due for review."""
 

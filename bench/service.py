@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from bench.part import BenchFailed
-from tests.running import running_service
+from bench.running import running_service
 
 POLL_SECONDS = 1.0
 """Seldom enough not to disturb what is measured."""

@@ -13,10 +13,10 @@ import psutil
 
 from bench.options import Options
 from bench.part import Part, Say
+from bench.running import ServiceProcess, service_process
 from bench.storing import Row
 from bench.traffic import RUN_EVERY_SECONDS, Traffic
 from bench.words import table
-from tests.running import ServiceProcess, service_process
 
 SECONDS, QUICK_SECONDS = 600, 20
 PER_SECOND = 30.0

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from app.advice.answers import Answers
-from app.advice.checking import checking
-from app.advice.comparison import differences
-from app.advice.deciding import Case, Decision, decide
-from app.advice.models import (
+from app.advice.model.answers import Answers
+from app.advice.model.priorities import NONE
+from app.advice.permalinks import Made, permalink
+from app.advice.preferences import Wishes
+from app.advice.robustness.decision import Case, Decision, decide
+from app.advice.robustness.recommendation import Recommendation
+from app.advice.schema.advice import (
     Advice,
     Afresh,
     AsShipped,
@@ -17,11 +19,8 @@ from app.advice.models import (
     OverlayPart,
     Permalinks,
 )
-from app.advice.permalinks import Made, permalink
-from app.advice.priorities import NONE
-from app.advice.robustness.report import flips_of, neighbourhood_of, pair, robustness_of
-from app.advice.stack import stack
-from app.advice.telling import (
+from app.advice.schema.of_checks import checking
+from app.advice.schema.of_claims import (
     api_layer,
     cautions,
     claim_part,
@@ -31,11 +30,12 @@ from app.advice.telling import (
     set_aside,
     verdict_fields,
 )
-from app.advice.verdict import Recommendation
-from app.advice.wishes import Wishes
+from app.advice.schema.of_difference import differences
+from app.advice.schema.of_robustness import flips_of, neighbourhood_of, pair, robustness_of
+from app.advice.stack import stack
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.findings import AS_SHIPPED, Findings, with_findings
+from app.knowledge.local_evidence import AS_SHIPPED, Findings, with_findings
 from app.knowledge.models import PolicyId
 
 CODEBASE = "codebase"

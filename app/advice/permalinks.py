@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from app.advice.answers import Answers
+from app.advice.model.answers import Answers
+from app.advice.preferences import DEFAULT_POLICY, Wishes
 from app.advice.robustness.acceptability import EVERYTHING
-from app.advice.wishes import DEFAULT_POLICY, Wishes
 
 PRIORITY = "weight."
 """What stands before a criterion in the key of its priority."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.advice.priorities import NONE, Priorities
+from app.advice.model.priorities import NONE, Priorities
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty
 from app.knowledge.models import PolicyId
 

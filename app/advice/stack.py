@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
-from app.advice.models import StackPart, Successor
-from app.advice.verdict import Recommendation
+from app.advice.robustness.recommendation import Recommendation
+from app.advice.schema.advice import StackPart, Successor
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import FRAMEWORKS, Framework, Pick, PolicyId

@@ -2,16 +2,16 @@
 
 from datetime import date
 
-from app.advice.answers import Answers, accepted_answers
-from app.advice.comparison import differences
-from app.advice.deciding import Case, decide
-from app.advice.models import Now
+from app.advice.model.answers import Answers, accepted_answers
 from app.advice.permalinks import permalink
-from app.advice.robustness.report import pair
-from app.advice.telling import verdict_fields
-from app.advice.wishes import Wishes
+from app.advice.preferences import Wishes
+from app.advice.robustness.decision import Case, decide
+from app.advice.schema.advice import Now
+from app.advice.schema.of_claims import verdict_fields
+from app.advice.schema.of_difference import differences
+from app.advice.schema.of_robustness import pair
 from app.knowledge.base import Knowledge
-from app.knowledge.findings import Findings, with_findings
+from app.knowledge.local_evidence import Findings, with_findings
 
 
 def now_against_then(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.advice.models import Advice, ClaimPart, StackPart
+from app.advice.schema.advice import Advice, ClaimPart, StackPart
 from app.knowledge.models import NAMES
 
 STATUS_WORDS: Mapping[str, str] = {

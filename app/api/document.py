@@ -5,12 +5,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.advice.priorities import MOST
+from app.advice.model.priorities import MOST
 from app.knowledge.ledger import choices
 from app.knowledge.models import Question
-from app.problem import Problem
 from app.runs.models import EVERYTHING
-from app.service import Service
+from app.web.problems import Problem
+from app.web.service import Service
 
 Schema = dict[str, Any]
 
@@ -50,7 +50,7 @@ def _add_values(document: Schema, service: Service) -> None:
 
 
 def _answers(questions: Iterable[Question]) -> Schema:
-    """What `app.advice.answers.parse_answers` takes; an empty text is no answer."""
+    """What `app.advice.model.answers.parse_answers` takes; an empty text is no answer."""
     questions = list(questions)
     properties = {question.id: _answer(question) for question in questions}
     return {**_only(properties), "required": [question.id for question in questions if question.core]}

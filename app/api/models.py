@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from app.advice.checking import checked_part
-from app.advice.models import CheckedPart
-from app.advice.robustness.parts import UncertaintyPart
+from app.advice.schema.advice import CheckedPart
+from app.advice.schema.of_checks import checked_part
+from app.advice.schema.robustness import UncertaintyPart
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
 

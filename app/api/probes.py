@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.machine.models import Compiler, Gpu, Limits, Load, Machine, Memory, Processor, System
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS
 from app.runs.catalogue import Probe
 from app.runs.inspection import Installed
 from app.runs.models import Device, Failure, Kind, Mode, Preset
-from app.service import Service
-from app.web import ServiceOf
+from app.web.dependencies import ServiceOf
+from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS
+from app.web.service import Service
 
 probes = APIRouter(prefix="/api/v1", tags=["probes"], responses=PROBLEM_DOCS)
 

@@ -5,17 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import PlainTextResponse
 
-from app.advice.answers import parse_answers
-from app.advice.models import Advice
-from app.advice.priorities import parse_priorities
+from app.advice.model.answers import parse_answers
+from app.advice.model.priorities import parse_priorities
+from app.advice.preferences import Wishes
 from app.advice.robustness.acceptability import Uncertainty
-from app.advice.wishes import Wishes
+from app.advice.schema.advice import Advice
 from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
-from app.observing.measures import CONTENT_TYPE
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
-from app.query import single_values
-from app.web import MeasuresOf, ServiceOf
+from app.telemetry.metrics import CONTENT_TYPE
+from app.web.dependencies import MeasuresOf, ServiceOf
+from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
+from app.web.query import single_values
 
 api = APIRouter(prefix="/api/v1", responses=PROBLEM_DOCS)
 health = APIRouter(tags=["health"])

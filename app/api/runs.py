@@ -13,10 +13,10 @@ from starlette.responses import StreamingResponse
 
 from app.errors import TooManyConnections
 from app.knowledge.models import Framework
-from app.problem import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
-from app.query import single_values
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
-from app.web import ClientOf, ServiceOf, authorised
+from app.web.dependencies import ClientOf, ServiceOf, authorised
+from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
+from app.web.query import single_values
 
 runs = APIRouter(prefix="/api/v1/runs", tags=["runs"], responses={**PROBLEM_DOCS, **STORE_DOCS})
 

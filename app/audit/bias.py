@@ -11,9 +11,9 @@ from datetime import date
 
 import numpy as np
 
-from app.advice.verdict import RECOMMENDATIONS
-from app.audit.core_space import core_sides
-from app.audit.wording import first_named, option_orders, passages
+from app.advice.robustness.recommendation import RECOMMENDATIONS
+from app.audit.core_outcomes import core_sides
+from app.audit.language import first_named, option_orders, passages
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts
 from app.knowledge.models import Claim, Framework

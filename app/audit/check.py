@@ -7,13 +7,14 @@ from pathlib import Path
 
 from app.audit.bias import Bias, bias
 from app.audit.freshness import Freshness, freshness
-from app.audit.outcomes import outcome_findings
-from app.audit.wording import loaded_words, unequal_order
+from app.audit.language import loaded_words, unequal_order
+from app.audit.unreachable import outcome_findings
 from app.errors import Finding, InvalidRules
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts
-from app.knowledge.linter import rule_findings
-from app.knowledge.loader import SHIPPED, build, read
+from app.knowledge.lint.linter import rule_findings
+from app.knowledge.loader import build, read
+from app.paths import RULES
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Loaded:
         )
 
 
-def open_rules(overlay: Path | None = None, shipped: Path = SHIPPED) -> Loaded:
+def open_rules(overlay: Path | None = None, shipped: Path = RULES) -> Loaded:
     """A rule base to be checked.
 
     Raises:
@@ -60,7 +61,7 @@ def open_rules(overlay: Path | None = None, shipped: Path = SHIPPED) -> Loaded:
     return Loaded(build(drafts, changes), drafts)
 
 
-def check_all(day: date, overlay: Path | None = None, shipped: Path = SHIPPED) -> tuple[Finding, ...]:
+def check_all(day: date, overlay: Path | None = None, shipped: Path = RULES) -> tuple[Finding, ...]:
     """Every finding about a rule base, its loader's included; none when it is clean.
 
     Raises:

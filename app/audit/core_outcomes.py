@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.core_space import core_space, masks_of
+from app.advice.model.core_space import core_space, masks_of
 from app.advice.robustness.situation import judge_of
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.audit.impact import Impact
 from app.errors import Finding
-from app.knowledge.loader import SHIPPED
 from app.knowledge.models import NAMES, Share, Text
+from app.paths import RULES
 
-DECLARED = SHIPPED / "impact.toml"
+DECLARED = RULES / "impact.toml"
 """Where changes are declared."""
 
 NAME = "rules/impact.toml"

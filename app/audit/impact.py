@@ -10,15 +10,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from app.advice.answers import Answers
-from app.advice.batch.layout import Layout, Masks
-from app.advice.core_space import core_space, masks_of
+from app.advice.model.answers import Answers
+from app.advice.model.core_space import core_space, masks_of
+from app.advice.model.layout import Layout, Masks
 from app.advice.permalinks import permalink
+from app.advice.preferences import Wishes
+from app.advice.robustness.recommendation import RECOMMENDATIONS, Recommendation
 from app.advice.robustness.situation import judge_of
-from app.advice.verdict import RECOMMENDATIONS, Recommendation
-from app.advice.wishes import Wishes
-from app.audit.core_space import Sides
-from app.audit.taking_over import Change, changes, is_inert, take_over
+from app.audit.core_outcomes import Sides
+from app.audit.rules_diff import Change, changes, is_inert, take_over
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId
 

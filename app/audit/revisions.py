@@ -9,14 +9,15 @@ from tempfile import TemporaryDirectory
 
 from app.errors import InvalidRules, UnreadableRules, UnusableRevision, UnusableSetting, said_back
 from app.knowledge.base import Knowledge
-from app.knowledge.loader import SHIPPED, load
+from app.knowledge.loader import load
 from app.knowledge.references import probes_among
+from app.paths import RULES
 
 PATIENCE_S = 60
 """How long git may take."""
 
 
-def rules_at(revision: str, overlay: Path | None = None, shipped: Path = SHIPPED) -> Knowledge:
+def rules_at(revision: str, overlay: Path | None = None, shipped: Path = RULES) -> Knowledge:
     """The rules of a revision, with the same own rules over them as over today's.
 
     Raises:

@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 
-from app.advice.evidence import trust
+from app.advice.model.evidence import trust
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
 from app.knowledge.models import Entry, PolicyId

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from app.audit.bias import Bias, Statements
-from app.audit.checking import Audit
+from app.audit.check import Audit
 from app.audit.freshness import Freshness
 from app.audit.impact import Impact, Move, PolicyImpact, Through
 from app.knowledge.models import FRAMEWORKS, NAMES

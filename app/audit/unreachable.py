@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 
-from app.advice.batch.layout import Layout, Masks, with_option
-from app.advice.core_space import core_space, masks_of
+from app.advice.model.core_space import core_space, masks_of
+from app.advice.model.layout import Layout, Masks, with_option
+from app.advice.robustness.recommendation import RECOMMENDATIONS
 from app.advice.robustness.situation import judge_of
-from app.advice.verdict import RECOMMENDATIONS
 from app.errors import Finding
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts

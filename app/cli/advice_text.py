@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from textwrap import indent, wrap
 
-from app.advice.models import Advice, Reason
+from app.advice.schema.advice import Advice, Reason
+from app.advice.wording import headline, how_checked, instead, strength_sentence, verdicts_sentence
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
-from app.words import headline, how_checked, instead, strength_sentence, verdicts_sentence
 
 WIDTH = 100
 REASONS = 5

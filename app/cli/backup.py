@@ -8,8 +8,8 @@ from typing import IO
 
 import click
 
-from app.backup import Kept, restore_backup, write_backup
 from app.errors import UnusableBackup
+from app.runs.store.backup import Kept, restore_backup, write_backup
 from app.settings import Settings, read_settings
 
 

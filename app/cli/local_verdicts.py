@@ -3,9 +3,9 @@
 import asyncio
 
 from app.errors import FieldProblem, InvalidFields
-from app.knowledge.findings import AS_SHIPPED, Findings
-from app.query import SHIPPED
+from app.knowledge.local_evidence import AS_SHIPPED, Findings
 from app.settings import Settings, read_settings
+from app.web.query import SHIPPED
 
 HERE = "here"
 
@@ -27,10 +27,10 @@ def find(wanted: str) -> Findings:
 
 
 async def _read(settings: Settings, revision: int | None) -> Findings:
+    from app.runs.local_evidence import ServerFindings
     from app.runs.store.address import read_address  # here, since advice without findings needs no database's libraries
-    from app.runs.store.migrating import migrate
+    from app.runs.store.migration import migrate
     from app.runs.store.store import Store
-    from app.server_findings import ServerFindings
 
     address = read_address(settings.database, settings.password)
     await asyncio.to_thread(migrate, address)

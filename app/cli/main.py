@@ -11,24 +11,24 @@ from typing import Any, get_args
 import click
 
 from app import __version__
-from app.advice.advising import advise as compute_advice
-from app.advice.answers import parse_answers
+from app.advice.advise import advise as compute_advice
+from app.advice.model.answers import parse_answers
 from app.advice.permalinks import PRIORITY
-from app.advice.wishes import DEFAULT_POLICY, Wishes
-from app.backup_cli import backup, restore
+from app.advice.preferences import DEFAULT_POLICY, Wishes
+from app.cli.advice_text import advice_report
+from app.cli.backup import backup, restore
+from app.cli.errors import unusable
+from app.cli.local_verdicts import HERE, find
+from app.cli.probe import probe, run_now
+from app.cli.rules import check
+from app.cli.verdicts_file import verdicts_file
 from app.errors import InvalidFields, RunEnded, TiebreakError
-from app.found_here import HERE, find
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.models import PolicyId, Question
-from app.probe_cli import probe, run_now
-from app.query import priorities_of
-from app.report import advice_report
-from app.rules_cli import check
 from app.runs.models import EVERYTHING, Preset, RunRequest
 from app.settings import read_settings
-from app.shipping import verdicts_file
-from app.usage import unusable
+from app.web.query import priorities_of
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def cli() -> None:
 )
 def serve(host: str | None, port: int | None) -> None:
     """Start the service."""
-    from app.server import run  # here, since the other commands need no web framework
+    from app.server.run import run  # here, since the other commands need no web framework
 
     settings = read_settings()
     run(host or settings.listen_host, settings.listen_port if port is None else port)

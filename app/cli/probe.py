@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from app.cli.errors import unusable
+from app.cli.run_text import grave_failures, ledger_report, run_report
 from app.errors import InvalidFields, RunEnded
 from app.knowledge.loader import load
 from app.knowledge.models import FRAMEWORKS
-from app.own_memory import hide_own_memory
-from app.run_report import grave_failures, ledger_report, run_report
 from app.runs.catalogue import read_catalogue
-from app.runs.executor.job import EventKind, Tell
+from app.runs.measuring.jobs import EventKind, Tell
 from app.runs.models import EVERYTHING, Device, Mode, Preset, Run, RunRequest
+from app.runs.worker.hardening import hide_own_memory
 from app.settings import read_settings
-from app.usage import unusable
 
 if TYPE_CHECKING:
     from app.runs.service import RunService
@@ -83,7 +83,7 @@ def check_everything(as_json: bool, preset: Preset) -> None:
 
 def run_now(request: RunRequest, quiet: bool) -> Run:
     """Run it and store it in the history. Ctrl-C ends the run and the command."""
-    from app.runs.assembling import make_run_service, questions_of  # here, since the other commands need no database
+    from app.runs.assembly import make_run_service, questions_of  # here, since the other commands need no database
 
     settings = read_settings()
     hide_own_memory()

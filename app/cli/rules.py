@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from app.audit.checking import Audit, open_rules
+from app.audit.check import Audit, open_rules
 from app.audit.declarations import read_declarations, undeclared
 from app.audit.impact import Impact, impact
 from app.audit.revisions import rules_at
-from app.audit.telling import audit_lines, impact_lines
+from app.audit.text import audit_lines, impact_lines
 from app.errors import Finding, InvalidRules, UnreadableRules
 from app.settings import read_settings
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from app.knowledge.models import NAMES
 from app.runs.catalogue import Probe
 from app.runs.models import Comparison, Result, Ruling, Run
-from app.runs.words import (
+from app.runs.run_wording import (
     HARMLESS,
     REASON_WORDS,
     RULING_WORDS,

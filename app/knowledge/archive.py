@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from app.knowledge.archiving import from_text, to_text
+from app.knowledge.archive_format import from_text, to_text
 from app.knowledge.base import Knowledge
 
 log = logging.getLogger("tiebreak.archive")

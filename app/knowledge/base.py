@@ -26,7 +26,7 @@ from app.knowledge.models import (
 )
 
 if TYPE_CHECKING:
-    from app.knowledge.findings import Findings
+    from app.knowledge.local_evidence import Findings
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from app.knowledge.drafts import COLLECTIONS, Draft, Drafts, drafts_of
 from app.knowledge.files import read_folder
 from app.knowledge.models import Claim, ShippedVerdict
 from app.knowledge.references import reference_findings
+from app.paths import RULES
 
-SHIPPED = Path(__file__).resolve().parents[2] / "rules"
 """The rules that come with Tiebreak."""
 
 
-def load(overlay: Path | None = None, shipped: Path = SHIPPED, past_probes: Collection[str] = ()) -> Knowledge:
+def load(overlay: Path | None = None, shipped: Path = RULES, past_probes: Collection[str] = ()) -> Knowledge:
     """Read the rule base, with `overlay` over the shipped rules when it is given.
 
     `past_probes`: what rules of another day may name though there are no such probes today.

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from app.errors import Finding
 from app.knowledge.drafts import Draft, Drafts
 from app.knowledge.models import Claim, Component, Option, Question
-
-PROBES = Path(__file__).resolve().parents[2] / "probes"
+from app.paths import PROBES
 
 
 def reference_findings(drafts: Drafts, whole: bool, past_probes: Collection[str] = ()) -> list[Finding]:

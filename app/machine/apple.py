@@ -4,7 +4,7 @@ import os
 
 from app.machine.commands import output_of
 from app.machine.models import Processor
-from app.machine.reading import clean, fields, whole
+from app.machine.readers import clean, fields, whole
 from app.machine.roots import Roots
 
 LIMIT_S = 5.0

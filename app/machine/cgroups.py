@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.machine.containers import container
 from app.machine.models import Limits
-from app.machine.reading import exists, line, number_in, text, whole
+from app.machine.readers import exists, line, number_in, text, whole
 from app.machine.roots import THIS_COMPUTER, Roots
 
 NO_LIMIT = 2**60

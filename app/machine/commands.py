@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
-from app.machine.reading import MAX_BYTES
+from app.machine.readers import MAX_BYTES
 
 GRACE_S = 1.0
 """How long a killed program is waited for, in seconds: one that hangs in a driver may outlive the signal."""

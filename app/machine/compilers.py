@@ -2,7 +2,7 @@
 
 from app.machine.commands import output_of
 from app.machine.models import Compiler
-from app.machine.reading import clean
+from app.machine.readers import clean
 from app.machine.roots import THIS_COMPUTER, Roots
 
 NAMES = ("c++", "g++", "clang++")

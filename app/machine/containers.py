@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.machine.reading import exists, line, text
+from app.machine.readers import exists, line, text
 from app.machine.roots import THIS_COMPUTER, Roots
 
 IN_CGROUP = {

@@ -1,6 +1,6 @@
 """/proc/cpuinfo: which processor it is and what it can compute with."""
 
-from app.machine.reading import clean, decimal, fields, text, whole
+from app.machine.readers import clean, decimal, fields, text, whole
 from app.machine.roots import Roots
 
 NUMERIC_FLAGS = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.machine.apple import is_apple_silicon, sysctl
 from app.machine.commands import output_of
 from app.machine.models import Gpu
-from app.machine.reading import clean, decimal, whole
+from app.machine.readers import clean, decimal, whole
 from app.machine.roots import THIS_COMPUTER, Roots
 
 LIMIT_S = 5.0

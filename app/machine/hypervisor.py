@@ -1,7 +1,7 @@
 """Whether the computer is a virtual machine, and whose."""
 
 from app.machine.cpuinfo import Block, words
-from app.machine.reading import line
+from app.machine.readers import line
 from app.machine.roots import Roots
 
 SIGNS = {

@@ -5,7 +5,7 @@ import os
 import psutil
 
 from app.machine.models import Load, Pressure
-from app.machine.reading import asked, decimal, fields, text, whole
+from app.machine.readers import asked, decimal, fields, text, whole
 from app.machine.roots import THIS_COMPUTER, Roots
 
 BUSY_COLUMNS = (0, 1, 2, 5, 6, 7)

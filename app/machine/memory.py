@@ -4,7 +4,7 @@ import psutil
 
 from app.machine.cgroups import memory_limit
 from app.machine.models import Memory
-from app.machine.reading import asked, fields, text, whole
+from app.machine.readers import asked, fields, text, whole
 from app.machine.roots import THIS_COMPUTER, Roots
 
 

@@ -7,7 +7,7 @@ import psutil
 from app.machine import cpuinfo, hypervisor, topology
 from app.machine.apple import mac_processor, sysctl
 from app.machine.models import Processor
-from app.machine.reading import asked, cpu_list, fields, line, positive, text
+from app.machine.readers import asked, cpu_list, fields, line, positive, text
 from app.machine.roots import THIS_COMPUTER, Roots
 
 

@@ -3,7 +3,7 @@
 import platform
 
 from app.machine.models import System
-from app.machine.reading import asked, clean, line
+from app.machine.readers import asked, clean, line
 from app.machine.roots import THIS_COMPUTER, Roots
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.machine.reading import cpu_list, line, number_in
+from app.machine.readers import cpu_list, line, number_in
 from app.machine.roots import Roots
 
 UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}

@@ -5,17 +5,17 @@ from collections.abc import Container
 from dataclasses import asdict, replace
 from urllib.parse import urlencode
 
-from app.advice.answers import Answers
-from app.advice.models import Advice, Now, Reason
+from app.advice.model.answers import Answers
 from app.advice.permalinks import LATELY, permalink, wished
+from app.advice.preferences import Wishes
 from app.advice.robustness.acceptability import EVERYTHING
-from app.advice.wishes import Wishes
+from app.advice.schema.advice import Advice, Now, Reason
+from app.advice.wording import headline, strength_sentence
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Favours
-from app.pages.asked import Asked
 from app.pages.contexts import AdvicePage, AnswerView, OpenChecks
+from app.pages.request import Asked
 from app.pages.robustness import robustness_view
-from app.words import headline, strength_sentence
 
 
 def advice_page(

@@ -4,14 +4,14 @@ from collections import Counter
 from datetime import date
 from typing import get_args
 
-from app.advice.checking import checked_part
+from app.advice.schema.of_checks import checked_part
+from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Term
 from app.knowledge.ledger import Filter, choices, claims_per_source, find_claims
 from app.knowledge.models import NAMES, Claim, Question, Status
 from app.pages.contexts import ClaimPage, ClaimsPage, ConditionView, FilterView, SourcesPage, SourceView
 from app.pages.run_contexts import ClaimCheck
-from app.words import STATUS_WORDS
 
 FILTER_LABELS = {"source": "Source", "criterion": "Criterion", "favours": "Favours", "status": "Status"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.advice.models import Advice, CheckedPart, Now, Reason
+from app.advice.schema.advice import Advice, CheckedPart, Now, Reason
 from app.errors import FieldProblem
 from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
 from app.pages.robustness import RobustnessView

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.advice.permalinks import permalink
+from app.advice.preferences import Wishes
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
-from app.advice.wishes import Wishes
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, Policy, PolicyId

@@ -10,15 +10,15 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.core_space import core_space, masks_of
+from app.advice.model.core_space import core_space, masks_of
+from app.advice.robustness.recommendation import RECOMMENDATIONS
 from app.advice.robustness.situation import judge_of
-from app.advice.verdict import RECOMMENDATIONS
+from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import NAMES, Policy, Status
 from app.pages.contexts import MethodologyPage, PolicyWins, Tally, WinShare
 from app.runs.measuring.presets import LEVELS
-from app.words import STATUS_WORDS
 
 
 def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:

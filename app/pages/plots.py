@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.pages.run_contexts import Dot, Lane, Plot
 from app.runs.models import Result
-from app.runs.words import seconds
+from app.runs.run_wording import seconds
 
 LEFT, RIGHT, LANE = 20.0, 980.0, 120.0
 SPREAD = 66.0

@@ -16,8 +16,8 @@ from app.runs.catalogue import Probe
 from app.runs.inspection import why_no_device
 from app.runs.measuring.presets import PRESET_WORDS
 from app.runs.models import EVERYTHING, Mode, Run
-from app.runs.words import REASON_WORDS, say_claims, verdict_headline, verdict_sentence
-from app.service import Service
+from app.runs.run_wording import REASON_WORDS, say_claims, verdict_headline, verdict_sentence
+from app.web.service import Service
 
 MODE_WORDS: Mapping[Mode, str] = {
     "ordinary": "each in its ordinary way: PyTorch eagerly, TensorFlow as tf.function",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.runs.models import Run
-from app.service import Service
+from app.web.service import Service
 
 HISTORY = 10
 

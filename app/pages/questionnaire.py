@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.advice.answers import accepted_answers
+from app.advice.model.answers import accepted_answers
 from app.errors import FieldProblem
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source

@@ -4,19 +4,16 @@ import hashlib
 from dataclasses import fields
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, PlainTextResponse
 
+from app.advice.wording import STATUS_WORDS, how_checked, instead, verdicts_sentence
 from app.knowledge.models import NAMES
 from app.pages.contexts import Page
-from app.runs.words import REASON_WORDS, error_size, memory, seconds
-from app.words import STATUS_WORDS, how_checked, instead, verdicts_sentence
-
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
+from app.paths import STATIC, TEMPLATES
+from app.runs.run_wording import REASON_WORDS, error_size, memory, seconds
 
 
 def _environment() -> Environment:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.advice.answers import Answers, accepted_answers
+from app.advice.model.answers import Answers, accepted_answers
 from app.advice.permalinks import LATELY, Made, permalink
-from app.advice.wishes import Wishes
+from app.advice.preferences import Wishes
 from app.knowledge.base import Knowledge
 
 

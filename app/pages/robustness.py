@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.advice.models import Advice
-from app.advice.part import Pair
+from app.advice.model.priorities import NONE
 from app.advice.permalinks import wished
-from app.advice.priorities import NONE
+from app.advice.preferences import Wishes
 from app.advice.robustness.acceptability import Uncertainty
-from app.advice.robustness.parts import AnswerChange, Flip, PlainAnswer
-from app.advice.verdict import Recommendation
-from app.advice.wishes import Wishes
+from app.advice.robustness.recommendation import Recommendation
+from app.advice.schema.advice import Advice
+from app.advice.schema.base import Pair
+from app.advice.schema.robustness import AnswerChange, Flip, PlainAnswer
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Question
-from app.pages.asked import Asked
+from app.pages.request import Asked
 
 METHODS: Mapping[str, str] = {
     "weighted_product": "multiplying the scores instead of adding them up (weighted product)",

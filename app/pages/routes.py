@@ -7,27 +7,28 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.advice.answers import Answers, parse_answers
+from app.advice.model.answers import Answers, parse_answers
+from app.advice.model.priorities import NONE
 from app.advice.permalinks import LATELY, PRIORITY, Made
-from app.advice.priorities import NONE
+from app.advice.preferences import DEFAULT_POLICY, Wishes
 from app.advice.robustness.acceptability import EVERYTHING
 from app.advice.robustness.answer_map import FIXED
-from app.advice.wishes import DEFAULT_POLICY, Wishes
 from app.errors import FieldProblem, InvalidFields, RequestError, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import find_claim, make_filter
 from app.knowledge.models import PolicyId
 from app.pages.advice import advice_page, open_checks
-from app.pages.asked import Asked
 from app.pages.claims import claim_page, claims_page, sources_page
 from app.pages.contexts import AdvicePage, DocsPage, ErrorPage
 from app.pages.map import MapPage, map_page
 from app.pages.methodology import methodology_page
 from app.pages.questionnaire import questionnaire_page
 from app.pages.rendering import html, text
+from app.pages.request import Asked
 from app.pages.verdicts import claim_check
-from app.problem import wants_page
-from app.query import (
+from app.web.dependencies import ServiceOf
+from app.web.problems import wants_page
+from app.web.query import (
     Items,
     made_of,
     other_wishes,
@@ -38,8 +39,7 @@ from app.query import (
     single_values,
     uncertain_of,
 )
-from app.service import Service
-from app.web import ServiceOf
+from app.web.service import Service
 
 T = TypeVar("T")
 
@@ -222,6 +222,6 @@ async def docs() -> HTMLResponse:
 
 
 async def error_page(error: RequestError) -> Response:
-    """The page of an error; `app.problem` calls it for people."""
+    """The page of an error; `app.web.problems` calls it for people."""
     page = ErrorPage(title=error.title, detail=error.detail, problems=error.problems)
     return html("error.html", page, status=error.status)

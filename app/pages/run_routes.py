@@ -23,11 +23,11 @@ from app.pages.rendering import html
 from app.pages.routes import claim_response
 from app.pages.runs import run_page
 from app.pages.verdicts import verdicts_page
-from app.problem import field_problems, wants_page
-from app.query import single_values
 from app.runs.models import EVERYTHING, RunRequest
-from app.service import Service
-from app.web import ServiceOf, check_token, client_of
+from app.web.dependencies import ServiceOf, check_token, client_of
+from app.web.problems import field_problems, wants_page
+from app.web.query import single_values
+from app.web.service import Service
 
 run_pages = APIRouter(include_in_schema=False)
 

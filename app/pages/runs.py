@@ -10,9 +10,9 @@ from app.pages.probes import in_a_few_words
 from app.pages.progress import progress_of
 from app.pages.run_contexts import ComparisonView, ObservationRow, RunPage
 from app.runs.models import EVERYTHING, Comparison, Ruling, Run
-from app.runs.verdicts.seen import is_error
-from app.runs.words import memory, names, say_threads, verdict_sentence
-from app.service import Service
+from app.runs.run_wording import memory, names, say_threads, verdict_sentence
+from app.runs.verdicts.observations import is_error
+from app.web.service import Service
 
 ORDER: tuple[Ruling, ...] = ("refuted", "partly", "confirmed", "not_testable")
 """What surprises comes first."""

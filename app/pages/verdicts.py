@@ -10,9 +10,9 @@ from app.pages.progress import progress_of, recent_runs, unfinished
 from app.pages.run_contexts import ClaimCheck, ExpectedRow, HalfView, VerdictsPage
 from app.pages.runs import plain
 from app.runs.models import EVERYTHING, ClaimVerdict, Finding, Result
-from app.runs.verdicts.saying import say_expected, say_place
-from app.runs.verdicts.seen import Seen
-from app.service import Service
+from app.runs.verdicts.observations import Seen
+from app.runs.verdicts.wording import say_expected, say_place
+from app.web.service import Service
 
 HISTORY = 10
 

@@ -8,19 +8,19 @@ from app.errors import UnusableSetting
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Framework
 from app.runs.catalogue import read_catalogue
-from app.runs.executor.job import Questions
-from app.runs.executor.local import LocalExecutor
-from app.runs.executor.lock import lock_file
-from app.runs.executor.processes import kill_abandoned
-from app.runs.executor.scratch import remove_abandoned
 from app.runs.inspection import Inspection
+from app.runs.local_executor import LocalExecutor
+from app.runs.measuring.jobs import Questions
+from app.runs.observers import Watcher
+from app.runs.outcome_spool import Unstored
 from app.runs.runner_names import runner_is_gone, this_runner
 from app.runs.service import RunService
 from app.runs.store.address import read_address
-from app.runs.store.migrating import migrate
+from app.runs.store.migration import migrate
 from app.runs.store.store import Store
-from app.runs.unstored import Unstored
-from app.runs.watching import Watcher
+from app.runs.worker.killing import kill_abandoned
+from app.runs.worker.machine_lock import lock_file
+from app.runs.worker.scratch import remove_abandoned
 
 
 def make_run_service(

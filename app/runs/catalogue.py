@@ -9,9 +9,8 @@ from typing import Any, get_args
 
 from app.errors import UnusableProbe
 from app.knowledge.models import FRAMEWORKS, Framework
+from app.paths import PROBES
 from app.runs.models import Device, Kind, Mode, Preset
-
-SHIPPED = Path(__file__).resolve().parents[2] / "probes"
 
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
@@ -84,13 +83,13 @@ class Catalogue:
         return [group for group in groups if group[1]]
 
 
-def read_catalogue(folder: Path = SHIPPED) -> Catalogue:
+def read_catalogue(folder: Path = PROBES) -> Catalogue:
     """All probes of a folder that has `capability/` and `timing/`.
 
     Raises:
         UnusableProbe: a file lacks what a probe needs; names the file and what it lacks.
     """
-    subjects = _literals(ast.parse((SHIPPED / "subjects.py").read_text("utf-8")))["SUBJECTS"]
+    subjects = _literals(ast.parse((PROBES / "subjects.py").read_text("utf-8")))["SUBJECTS"]
     kinds: tuple[Kind, ...] = get_args(Kind)
     probes = [_read(path, kind, subjects) for kind in kinds for path in sorted((folder / kind).glob("[a-z]*.py"))]
     ids = [probe.id for probe in probes]

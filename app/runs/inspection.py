@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
-from app.machine.describing import describe_machine
+from app.machine.description import describe_machine
 from app.machine.models import Machine
-from app.runs.executor.limits import Limits
-from app.runs.executor.scratch import scratch_folder
-from app.runs.executor.worker import Cancelled, HalfFailed, Host, Worker
 from app.runs.models import Device, Failure
+from app.runs.worker.limits import Limits
+from app.runs.worker.process import Cancelled, HalfFailed, Host, Worker
+from app.runs.worker.scratch import scratch_folder
 
 SECONDS = 120.0
 SETTLE_SECONDS = 10.0

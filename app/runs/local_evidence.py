@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import FieldProblem, InvalidFields, NotReady
-from app.knowledge.findings import AS_SHIPPED, CheckedHere, Findings, MeasuredHere
+from app.knowledge.local_evidence import AS_SHIPPED, CheckedHere, Findings, MeasuredHere
 from app.runs.models import Finding, Speed
 from app.runs.store.store import Store
 

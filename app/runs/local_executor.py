@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.knowledge.models import Framework
-from app.runs.executor.job import EventKind, Job, Survey, Tell
-from app.runs.executor.limits import Limits
-from app.runs.executor.lock import check_lock, machine_lock
-from app.runs.executor.processes import kill_marked
-from app.runs.executor.scratch import check_scratch, scratch_folder
-from app.runs.executor.worker import Cancelled, Host
-from app.runs.measuring.performing import perform
-from app.runs.measuring.surveying import survey
+from app.runs.measuring.execution import perform
+from app.runs.measuring.jobs import EventKind, Job, Survey, Tell
+from app.runs.measuring.survey import survey
 from app.runs.models import Outcome
+from app.runs.worker.killing import kill_marked
+from app.runs.worker.limits import Limits
+from app.runs.worker.machine_lock import check_lock, machine_lock
+from app.runs.worker.process import Cancelled, Host
+from app.runs.worker.scratch import check_scratch, scratch_folder
 
 
 class Executor(Protocol):

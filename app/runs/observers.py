@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from typing import Protocol
 
 from app.runs.models import Run
-from app.runs.unstored import End
+from app.runs.outcome_spool import End
 
 executing: ContextVar[str | None] = ContextVar("executing", default=None)
 """The id of the run that is executed, in the runner's task, in the run's own thread, and in whatever both begin."""

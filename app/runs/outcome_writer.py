@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from app.errors import NotReady, StoreFault
 from app.runs.models import Failure, Outcome
+from app.runs.observers import Watcher
+from app.runs.outcome_spool import End, Unstored
 from app.runs.requests import Requests
 from app.runs.store.store import Store
-from app.runs.unstored import End, Unstored
-from app.runs.watching import Watcher
 
 AGAIN_SECONDS = 2.0
 """How long a store that could not be reached is left alone."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.errors import FieldProblem, NotReady
-from app.runs.asking import PATIENCE_SECONDS, Shared
+from app.runs.single_flight import PATIENCE_SECONDS, Shared
 
 KEPT_SECONDS = 1.0
 """How long a finding is given out again: nobody makes the server write more often."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from app.errors import FieldProblem, InvalidFields, UnknownEntry, said_back
 from app.runs.catalogue import Catalogue, Probe
-from app.runs.executor.job import Job, Questions, Survey
 from app.runs.inspection import Inspection, why_no_device
+from app.runs.measuring.jobs import Job, Questions, Survey
 from app.runs.models import EVERYTHING, RunRequest
 
 

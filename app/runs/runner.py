@@ -8,16 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from app.errors import InvalidFields, NotReady, StoreFault
-from app.runs.ends import Ends, failed
-from app.runs.executor.job import EventKind, Tell
-from app.runs.executor.local import Executor
-from app.runs.executor.worker import Cancelled
+from app.runs.heartbeat import BEAT_SECONDS, Presence
+from app.runs.local_executor import Executor
+from app.runs.measuring.jobs import EventKind, Tell
 from app.runs.models import Run, RunRequest
-from app.runs.presence import BEAT_SECONDS, Presence
+from app.runs.observers import Watcher, executing
+from app.runs.outcome_spool import End
+from app.runs.outcome_writer import Ends, failed
 from app.runs.requests import Requests
 from app.runs.store.store import Store
-from app.runs.unstored import End
-from app.runs.watching import Watcher, executing
+from app.runs.worker.process import Cancelled
 
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""

@@ -39,7 +39,7 @@ def this_place() -> str:
 def runner_is_gone(runner: str) -> bool:
     """Whether the process of a runner has ended. Runners of other machines count as gone: SQLite is not shared.
 
-    On PostgreSQL, which is, only those of this place are asked about (`app.runs.presence`).
+    On PostgreSQL, which is, only those of this place are asked about (`app.runs.heartbeat`).
     A zombie has ended: nobody has asked for its status yet.
     """
     host, pid, started = runner.rsplit("/", 2)

@@ -8,20 +8,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from app.errors import AlreadyOver, FieldProblem, NotReady, QueueFull
-from app.runs.asking import Shared
 from app.runs.catalogue import Catalogue, Probe
-from app.runs.ends import Ends
-from app.runs.executor.job import Questions, Tell
-from app.runs.executor.local import Executor
-from app.runs.following import Following
+from app.runs.event_tail import Following
 from app.runs.inspection import Inspection
+from app.runs.local_executor import Executor
+from app.runs.measuring.jobs import Questions, Tell
 from app.runs.models import Event, Run, RunRequest
+from app.runs.observers import Nobody, Watcher
+from app.runs.outcome_spool import End, Unstored
+from app.runs.outcome_writer import Ends
 from app.runs.readiness import Readiness, in_thread
 from app.runs.requests import Requests
 from app.runs.runner import Runner
+from app.runs.single_flight import Shared
 from app.runs.store.store import Store, no_such_run
-from app.runs.unstored import End, Unstored
-from app.runs.watching import Nobody, Watcher
 
 USUAL_RUN_SECONDS = 20
 CANCEL_SECONDS = 2.0

@@ -11,8 +11,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.errors import FieldProblem, HeadTooLarge, NotReadable, RequestError, TooManyConnections, TooSlow
-from app.limits import FRESH, MAX_HEADER_BYTES, SECURITY_HEADERS
-from app.problem import problem_response
+from app.web.middleware import FRESH, MAX_HEADER_BYTES, SECURITY_HEADERS
+from app.web.problems import problem_response
 
 MAX_HEAD_BYTES = 65_536 + MAX_HEADER_BYTES
 """How much of an unfinished request line with its headers is kept. The longest query that a setting allows fits, so

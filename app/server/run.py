@@ -9,13 +9,13 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from app.connections import MAX_HEAD_BYTES, ConnectionLimits, guarded
 from app.main import create_app
-from app.observing.logs import set_up_logging
-from app.own_memory import hide_own_memory
 from app.runs.service import RunService
+from app.runs.worker.hardening import hide_own_memory
+from app.server.preflight import check_start, room_for, warnings
+from app.server.protocol import MAX_HEAD_BYTES, ConnectionLimits, guarded
 from app.settings import Settings, read_settings
-from app.starting import check_start, room_for, warnings
+from app.telemetry.logs import set_up_logging
 
 log = logging.getLogger("uvicorn.error")
 

@@ -7,8 +7,8 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, Literal, TextIO
 
-from app.observing.request_ids import current_request
-from app.runs.watching import executing
+from app.runs.observers import executing
+from app.telemetry.request_ids import current_request
 
 Format = Literal["plain", "json"]
 Level = Literal["debug", "info", "warning", "error"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.observing.measures import Measures
-from app.observing.request_ids import HEADER, current_request, request_id
+from app.telemetry.metrics import Measures
+from app.telemetry.request_ids import HEADER, current_request, request_id
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 UNMATCHED = "unmatched"

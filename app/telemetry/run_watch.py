@@ -5,10 +5,10 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from app.observing.measures import Measures
 from app.runs.models import Run
-from app.runs.unstored import End
-from app.runs.watching import Watcher, executing
+from app.runs.observers import Watcher, executing
+from app.runs.outcome_spool import End
+from app.telemetry.metrics import Measures
 
 log = logging.getLogger("tiebreak.runs")
 

@@ -21,10 +21,10 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, SpanContext, Status, StatusCode
 
-from app.observing.request_ids import current_request
-from app.observing.requests import QUIET
 from app.runs.models import Run
-from app.runs.unstored import End
+from app.runs.outcome_spool import End
+from app.telemetry.request_ids import current_request
+from app.telemetry.request_watch import QUIET
 
 EXPORT_SECONDS = 5.0
 """How long sending a batch may take, all tries together."""

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.errors import FieldProblem, Unauthorised
-from app.observing.measures import Measures
-from app.service import Service
+from app.telemetry.metrics import Measures
+from app.web.service import Service
 
 
 def service_of(request: Request) -> Service:

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import FieldProblem, WrongHost
-from app.problem import problem_response
+from app.web.problems import problem_response
 
 FOR_ANY_HOST = frozenset({"/healthz", "/metrics", "/readyz"})
 """What watches over a server asks it by its address; nothing there is worth a trick."""

@@ -7,7 +7,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import AmbiguousBody, FieldProblem, HeadTooLarge, NotReadable, QueryTooLong, RequestError, TooLarge
-from app.problem import problem_response
+from app.web.problems import problem_response
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "

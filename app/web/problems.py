@@ -23,7 +23,7 @@ from app.errors import (
     WrongMethod,
     said_back,
 )
-from app.observing.request_ids import current_request
+from app.telemetry.request_ids import current_request
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import get_args
 
+from app.advice.model.priorities import Priorities, parse_priorities
 from app.advice.permalinks import CERTAIN, PRIORITY, Made
-from app.advice.priorities import Priorities, parse_priorities
+from app.advice.preferences import DEFAULT_POLICY
 from app.advice.robustness.acceptability import Uncertainty
-from app.advice.wishes import DEFAULT_POLICY
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId

@@ -8,22 +8,22 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from app.advice.advising import advise
-from app.advice.answers import Answers
-from app.advice.deciding import Case
-from app.advice.models import Advice, Now
+from app.advice.advise import advise
+from app.advice.model.answers import Answers
+from app.advice.preferences import Wishes
+from app.advice.robustness.decision import Case
+from app.advice.schema.advice import Advice, Now
 from app.advice.then_and_now import now_against_then
-from app.advice.wishes import Wishes
-from app.archive import Archive
 from app.errors import NotReady, QueueFull
+from app.knowledge.archive import Archive
 from app.knowledge.base import Knowledge
-from app.knowledge.findings import with_findings
+from app.knowledge.local_evidence import with_findings
 from app.knowledge.models import Claim
+from app.runs.local_evidence import ServerFindings
 from app.runs.models import Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
-from app.runs.store.reaching import SLOW
-from app.server_findings import ServerFindings
+from app.runs.store.boundary import SLOW
 
 T = TypeVar("T")
 

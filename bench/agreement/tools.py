@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from app.knowledge.models import Framework
-from app.runs.executor.environment import worker_environment
-from app.runs.executor.limits import usable_cores
+from app.runs.worker.environment import worker_environment
+from app.runs.worker.limits import usable_cores
 from bench.jobs import catalogue, execute, interpreter, one_table
 from bench.part import BenchFailed
 

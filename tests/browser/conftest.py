@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.running import CHROMIUM, running_service
+from bench.running import CHROMIUM, running_service
 
 ELSEWHERE = "TIEBREAK_TEST_URL"
 """Names a server that runs already, in a container for one: the same journeys are gone there."""

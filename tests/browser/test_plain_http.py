@@ -2,7 +2,7 @@
 
 from playwright.sync_api import BrowserType
 
-from tests.running import CHROMIUM
+from bench.running import CHROMIUM
 
 FLAGS = [
     "--no-sandbox",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.documents import ROOT, command
-from tests.container.engine import NAME, Client, docker, shell
+from app.paths import ROOT
+from tests.support.container.documents import command
+from tests.support.container.engine import NAME, Client, docker, shell
 
 HOSTING = "## Host it yourself"
 VOLUMES = (NAME, *(f"{NAME}_{volume}" for volume in ("data", "database", "socket")))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.container.conftest import BUILD_SECONDS, HOSTING
-from tests.container.documents import command, commands
-from tests.container.engine import NAME, Client, docker, shell
 from tests.container.test_compose import secret
+from tests.support.container.documents import command, commands
+from tests.support.container.engine import NAME, Client, docker, shell
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.paths import ROOT
 from tests.container.conftest import BUILD_SECONDS, HOSTING
-from tests.container.documents import ROOT, command
-from tests.container.engine import NAME, Client, docker, inside, shell
+from tests.support.container.documents import command
+from tests.support.container.engine import NAME, Client, docker, inside, shell
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.paths import ROOT
 from tests.container.conftest import BUILD_SECONDS, HOSTING
-from tests.container.documents import ROOT, command
-from tests.container.engine import ADDRESS, NAME, Client, docker, inside, inspected, shell, until
+from tests.support.container.documents import command
+from tests.support.container.engine import ADDRESS, NAME, Client, docker, inside, inspected, shell, until
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)  # whichever test comes first builds the image
 
-HEALTHCHECK = ["python3", "-IS", "/app/app/healthcheck.py"]
+HEALTHCHECK = ["python3", "-IS", "/app/app/server/healthcheck.py"]
 CORE = {"language": "python", "deployment": ["mobile"], "data_type": ["images"], "goal": "production"}
 
 

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.databases import close_stores, drop_databases
-from tests.functional.web_client import client_of
+from tests.support.storage.databases import close_stores, drop_databases
+from tests.support.web.web_client import client_of
 
 
 @pytest.fixture(autouse=True)

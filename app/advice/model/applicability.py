@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.advice.batch.conditions import ConditionTable, Truths
-from app.advice.batch.layout import Layout, Masks
+from app.advice.model.condition_table import ConditionTable, Truths
+from app.advice.model.layout import Layout, Masks
 from app.knowledge.models import Claim
 
 

@@ -1,4 +1,4 @@
-"""Many answer sets scored at once, by the value model of `app.advice.scoring`.
+"""Many answer sets scored at once, by the value model of `app.advice.model.scoring`.
 
 That module scores one set with exact sums and names every contribution; this one gives only what robustness needs, for
 the hundreds of neighbouring answer sets among which it looks for flips. The tests hold the two against each other.
@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.applicability import Applicability
-from app.advice.batch.conditions import ConditionTable, Truths
-from app.advice.batch.layout import Layout, Masks
-from app.advice.batch.points import PointsTable
-from app.advice.evidence import Evidence, gather, is_trusted
+from app.advice.model.applicability import Applicability
+from app.advice.model.batch_weights import PointsTable
+from app.advice.model.condition_table import ConditionTable, Truths
+from app.advice.model.evidence import Evidence, gather, is_trusted
+from app.advice.model.layout import Layout, Masks
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Policy, PolicyId
 

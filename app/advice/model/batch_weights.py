@@ -1,11 +1,11 @@
-"""How important each criterion is to many answer sets at once, by `app.advice.weights`."""
+"""How important each criterion is to many answer sets at once, by `app.advice.model.weights`."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.layout import MASK, Layout, Masks
+from app.advice.model.layout import MASK, Layout, Masks
 from app.knowledge.base import Knowledge
 
 Reals = NDArray[np.float64]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.layout import MASK, Layout, Masks
+from app.advice.model.layout import MASK, Layout, Masks
 from app.knowledge.conditions import Condition, Term
 
 Truths = NDArray[np.bool_]

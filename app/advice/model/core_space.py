@@ -9,8 +9,8 @@ from itertools import product
 
 import numpy as np
 
-from app.advice.answers import Answers
-from app.advice.batch.layout import Layout, Masks
+from app.advice.model.answers import Answers
+from app.advice.model.layout import Layout, Masks
 from app.knowledge.base import Knowledge
 
 

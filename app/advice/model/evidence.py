@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from app.advice.batch.applicability import Applicability
-from app.advice.batch.layout import Layout
+from app.advice.model.applicability import Applicability
+from app.advice.model.layout import Layout
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Claim, Constraint, Policy, PolicyId

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import fsum
 
-from app.advice.evidence import Evidence, applying_evidence
-from app.advice.priorities import NONE, Priorities
-from app.advice.weights import weights
+from app.advice.model.evidence import Evidence, applying_evidence
+from app.advice.model.priorities import NONE, Priorities
+from app.advice.model.weights import weights
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import FRAMEWORKS, Framework, PolicyId

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.advice.priorities import NONE, Priorities
+from app.advice.model.priorities import NONE, Priorities
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.scoring import Scores
+from app.advice.model.batch_scoring import Scores
 from app.advice.robustness.samples import Draws, Samples
 
 Reals = NDArray[np.float64]

@@ -6,7 +6,7 @@ Where they prefer the other framework, the advice rests on how scores are added 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.scoring import Scores
+from app.advice.model.batch_scoring import Scores
 
 Reals = NDArray[np.float64]
 ROUNDING = 1e-12

@@ -6,12 +6,12 @@ from datetime import date
 from functools import lru_cache
 from itertools import product
 
-from app.advice.answers import Answers
-from app.advice.core_space import masks_of
+from app.advice.model.answers import Answers
+from app.advice.model.core_space import masks_of
 from app.advice.robustness.acceptability import acceptability
-from app.advice.robustness.deciding import STEPS, Strength, lowers, side, step
+from app.advice.robustness.recommendation import RECOMMENDATIONS, Recommendation
 from app.advice.robustness.situation import judge_of
-from app.advice.verdict import RECOMMENDATIONS, Recommendation
+from app.advice.robustness.thresholds import STEPS, Strength, lowers, side, step
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId
 

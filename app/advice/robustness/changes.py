@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from app.advice.batch.layout import Layout, Masks
+from app.advice.model.layout import Layout, Masks
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.advice.batch.layout import Masks
-from app.advice.batch.scoring import Scores
-from app.advice.priorities import NONE, Priorities
+from app.advice.model.batch_scoring import Scores
+from app.advice.model.layout import Masks
+from app.advice.model.priorities import NONE, Priorities
+from app.advice.model.scoring import Scored, score
 from app.advice.robustness.acceptability import EVERYTHING, Acceptability, Uncertainty, acceptability
 from app.advice.robustness.agreement import dissents
+from app.advice.robustness.recommendation import Verdict, standing_constraints, verdict
 from app.advice.robustness.situation import Judge, judge_of
-from app.advice.scoring import Scored, score
-from app.advice.verdict import Verdict, standing_constraints, verdict
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Constraint, PolicyId

@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.layout import Masks
-from app.advice.batch.scoring import Scores
+from app.advice.model.batch_scoring import Scores
+from app.advice.model.layout import Masks
 from app.advice.robustness.changes import Change, changes
 from app.advice.robustness.situation import BATCH, Judge
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.advice.batch.layout import Masks
+from app.advice.model.layout import Masks
 from app.advice.robustness.changes import Change, changed, changes
 from app.advice.robustness.situation import Judge
 

@@ -11,9 +11,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.layout import Masks, with_option
-from app.advice.batch.scoring import Scorer
-from app.advice.core_space import core_space, masks_of
+from app.advice.model.batch_scoring import Scorer
+from app.advice.model.core_space import core_space, masks_of
+from app.advice.model.layout import Masks, with_option
 
 Reals = NDArray[np.float64]
 EVERY = 29

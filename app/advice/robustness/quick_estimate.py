@@ -5,7 +5,7 @@ from math import pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.scoring import Scores
+from app.advice.model.batch_scoring import Scores
 from app.advice.robustness.samples import Moments
 
 Reals = NDArray[np.float64]

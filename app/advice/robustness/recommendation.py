@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.advice.evidence import is_trusted
+from app.advice.model.evidence import is_trusted
 from app.advice.robustness.acceptability import Acceptability
-from app.advice.robustness.deciding import STEPS, Strength, side, step
+from app.advice.robustness.thresholds import STEPS, Strength, side, step
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Constraint, Framework, Policy, Scoring

@@ -7,13 +7,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.layout import Masks
-from app.advice.batch.scoring import Scorer, Scores, scorer_of
-from app.advice.priorities import Priorities
-from app.advice.robustness.deciding import sides
-from app.advice.robustness.expectation import expected_leads
+from app.advice.model.batch_scoring import Scorer, Scores, scorer_of
+from app.advice.model.layout import Masks
+from app.advice.model.priorities import Priorities
 from app.advice.robustness.open_questions import open_spreads, typical_spreads
+from app.advice.robustness.quick_estimate import expected_leads
 from app.advice.robustness.samples import Samples, samples_for
+from app.advice.robustness.thresholds import sides
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId, Scoring
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from app.advice.batch.scoring import Scores
+from app.advice.model.batch_scoring import Scores
 from app.advice.robustness.acceptability import Acceptability, acceptability
 from app.advice.robustness.agreement import dissents
 from app.advice.robustness.samples import Samples
@@ -36,7 +36,7 @@ def sides(scores: Scores, open_spreads: Reals, leads: Reals, samples: Samples, s
     """Whom each set recommends. Only sets near a threshold need the samples.
 
     Args:
-        leads: the expected ones, of `app.advice.robustness.expectation`.
+        leads: the expected ones, of `app.advice.robustness.quick_estimate`.
     """
     lowered = lowers(scores)
     more = 0.5 + np.abs(leads)

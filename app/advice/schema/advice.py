@@ -4,10 +4,10 @@ from datetime import date
 
 from pydantic import Field
 
-from app.advice.part import Pair, Part
-from app.advice.robustness.deciding import Strength
-from app.advice.robustness.parts import Flip, Robustness
-from app.advice.verdict import DecidedBy, Recommendation
+from app.advice.robustness.recommendation import DecidedBy, Recommendation
+from app.advice.robustness.thresholds import Strength
+from app.advice.schema.base import Pair, Part
+from app.advice.schema.robustness import Flip, Robustness
 from app.knowledge.models import ClaimKind, ComponentState, Favours, Framework, PolicyId, Status
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from app.advice.models import CheckedPart, Checking
-from app.advice.scoring import Scored
+from app.advice.model.scoring import Scored
+from app.advice.schema.advice import CheckedPart, Checking
 from app.knowledge.base import Knowledge
-from app.knowledge.findings import AS_SHIPPED, Findings
+from app.knowledge.local_evidence import AS_SHIPPED, Findings
 from app.knowledge.models import Claim
 
 

@@ -5,10 +5,11 @@ from datetime import date
 from math import fsum
 from typing import Any
 
-from app.advice.checking import can_be_checked, checked_part
-from app.advice.deciding import Case, Decision
-from app.advice.evidence import Evidence
-from app.advice.models import (
+from app.advice.model.evidence import Evidence
+from app.advice.model.scoring import Contribution, CriterionScore
+from app.advice.model.weights import Raise, raises
+from app.advice.robustness.decision import Case, Decision
+from app.advice.schema.advice import (
     ApiLayer,
     CautionPart,
     CitedSource,
@@ -20,9 +21,8 @@ from app.advice.models import (
     Reason,
     SetAside,
 )
-from app.advice.part import Pair
-from app.advice.scoring import Contribution, CriterionScore
-from app.advice.weights import Raise, raises
+from app.advice.schema.base import Pair
+from app.advice.schema.of_checks import can_be_checked, checked_part
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Citation, Claim, Component, Constraint

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.advice.models import Difference
-from app.advice.scoring import Scored
+from app.advice.model.scoring import Scored
+from app.advice.schema.advice import Difference
 from app.knowledge.models import Claim
 
 NEGLIGIBLE = 1e-12

@@ -2,15 +2,17 @@
 
 import numpy as np
 
-from app.advice.batch.layout import Layout
-from app.advice.deciding import Decision
-from app.advice.part import Pair
+from app.advice.model.layout import Layout
 from app.advice.robustness.acceptability import Acceptability, Uncertainty, acceptability
 from app.advice.robustness.changes import Change
+from app.advice.robustness.decision import Decision
 from app.advice.robustness.flips import Flip as FoundFlip
 from app.advice.robustness.flips import smallest_flips, tipping_weights
 from app.advice.robustness.neighbourhood import Neighbour, Neighbourhood, OpenQuestion, neighbourhood
-from app.advice.robustness.parts import (
+from app.advice.robustness.recommendation import RECOMMENDATIONS
+from app.advice.robustness.samples import samples_for
+from app.advice.schema.base import Pair
+from app.advice.schema.robustness import (
     AnswerChange,
     DecisiveClaim,
     Flip,
@@ -23,8 +25,6 @@ from app.advice.robustness.parts import (
     Tipping,
     UncertaintyPart,
 )
-from app.advice.robustness.samples import samples_for
-from app.advice.verdict import RECOMMENDATIONS
 from app.knowledge.base import Knowledge
 
 EXAMPLES = 10

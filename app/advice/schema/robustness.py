@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from app.advice.part import Pair, Part
-from app.advice.verdict import Recommendation
+from app.advice.robustness.recommendation import Recommendation
+from app.advice.schema.base import Pair, Part
 
 PlainAnswer = str | list[str] | None
 """An answer as a caller would write it; None: no answer."""

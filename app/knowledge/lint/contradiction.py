@@ -5,11 +5,11 @@ from itertools import combinations
 
 from app.errors import Finding
 from app.knowledge.base import Knowledge
-from app.knowledge.counting import policies_that_count
 from app.knowledge.drafts import Drafts
-from app.knowledge.implication import condition_implies
+from app.knowledge.lint.implication import condition_implies
+from app.knowledge.lint.satisfiable import can_hold
+from app.knowledge.lint.trusting_policies import policies_that_count
 from app.knowledge.models import Claim, Constraint
-from app.knowledge.satisfiable import can_hold
 
 
 def contradiction_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:

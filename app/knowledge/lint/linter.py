@@ -10,16 +10,17 @@ from pathlib import Path
 from app.errors import Finding, InvalidRules
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
-from app.knowledge.contradiction import contradiction_findings
-from app.knowledge.counting import counts_somewhere
 from app.knowledge.drafts import Drafts
-from app.knowledge.loader import SHIPPED, build, read
+from app.knowledge.lint.contradiction import contradiction_findings
+from app.knowledge.lint.redundancy import never_matters, redundancy_findings
+from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold
+from app.knowledge.lint.trusting_policies import counts_somewhere
+from app.knowledge.loader import build, read
 from app.knowledge.models import Claim, Constraint, Entry
-from app.knowledge.redundancy import never_matters, redundancy_findings
-from app.knowledge.satisfiable import alternative_can_hold, can_hold
+from app.paths import RULES
 
 
-def check(overlay: Path | None = None, shipped: Path = SHIPPED) -> tuple[Finding, ...]:
+def check(overlay: Path | None = None, shipped: Path = RULES) -> tuple[Finding, ...]:
     """Every finding about a rule base, in file order; none when it is clean.
 
     Raises:

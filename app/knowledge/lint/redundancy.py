@@ -10,9 +10,9 @@ from app.errors import Finding
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
 from app.knowledge.drafts import Draft, Drafts
-from app.knowledge.implication import Alternative, alternative_implies, condition_implies, is_covered
+from app.knowledge.lint.implication import Alternative, alternative_implies, condition_implies, is_covered
+from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold
 from app.knowledge.models import Caution, Claim, Constraint, Pick, Workload
-from app.knowledge.satisfiable import alternative_can_hold, can_hold
 
 
 def redundancy_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:

@@ -1,10 +1,10 @@
 """Capability probes: each half once, in a process of its own."""
 
 from app.runs.catalogue import Probe
-from app.runs.executor.job import Arm, Job, Progress
-from app.runs.executor.worker import HalfFailed, Host, Reply, Worker
+from app.runs.measuring.jobs import Arm, Job, Progress
 from app.runs.measuring.pairs import Facts, describe
 from app.runs.models import Failure, Result
+from app.runs.worker.process import HalfFailed, Host, Reply, Worker
 
 OBSERVE_SECONDS, SLOW_SECONDS = 60.0, 300.0
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.runs.executor.job import Job, Progress
-from app.runs.executor.worker import HalfFailed, Host, Reply, Worker
 from app.runs.measuring.equivalence import judge_equivalence
+from app.runs.measuring.jobs import Job, Progress
 from app.runs.measuring.noise import Snapshot, machine_noise
 from app.runs.measuring.pairs import Facts, describe
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.models import Block, Place
+from app.runs.worker.process import HalfFailed, Host, Reply, Worker
 
 SAMPLE_SECONDS = 300.0
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.knowledge.models import Framework
-from app.runs.executor.worker import Reply, Worker
 from app.runs.models import Equivalence
+from app.runs.worker.process import Reply, Worker
 
 SECONDS = 300
 

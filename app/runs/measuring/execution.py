@@ -8,24 +8,24 @@ from functools import cache
 from typing import Any
 
 from app.knowledge.models import Workload
-from app.machine.describing import describe_machine
+from app.machine.description import describe_machine
 from app.machine.gpus import describe_gpus
 from app.machine.load import describe_load
-from app.runs.catalogue import SHIPPED
-from app.runs.executor.job import Job, Progress, Tell
-from app.runs.executor.worker import Host
+from app.paths import PROBES
+from app.runs.measuring.capability import observe
 from app.runs.measuring.cold import measure_cold, pairs_of
-from app.runs.measuring.judging import compare_series, result_of
-from app.runs.measuring.observing import observe
+from app.runs.measuring.jobs import Job, Progress, Tell
 from app.runs.measuring.pairs import Facts
 from app.runs.measuring.presets import PROTOCOL_VERSION
+from app.runs.measuring.results import compare_series, result_of
 from app.runs.measuring.series import Series
 from app.runs.measuring.statistics import scaling_exponent
 from app.runs.measuring.warm import count_rounds, measure_warm, tables
 from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
-from app.runs.verdicts.judging import judge_all
-from app.runs.verdicts.seen import Seen, headlines
-from app.runs.words import HARMLESS
+from app.runs.run_wording import HARMLESS
+from app.runs.verdicts.evaluate import judge_all
+from app.runs.verdicts.observations import Seen, headlines
+from app.runs.worker.process import Host
 
 
 def perform(job: Job, host: Host, tell: Tell) -> Outcome:
@@ -190,6 +190,6 @@ def protocol_of(job: Job) -> dict[str, Any]:
 def worker_digest() -> str:
     """The hash of the worker's source, file by file in the order of their names."""
     digest = hashlib.sha256()
-    for path in sorted([SHIPPED / "boot.py", *(SHIPPED / "worker").rglob("*.py"), *(SHIPPED / "kit").rglob("*.py")]):
-        digest.update(path.relative_to(SHIPPED).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted([PROBES / "boot.py", *(PROBES / "worker").rglob("*.py"), *(PROBES / "kit").rglob("*.py")]):
+        digest.update(path.relative_to(PROBES).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -5,11 +5,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from app.runs.executor.job import Arm, Job, Progress
-from app.runs.executor.limits import usable_cores
-from app.runs.executor.worker import HalfFailed, Host, Reply, Worker
+from app.runs.measuring.jobs import Arm, Job, Progress
 from app.runs.measuring.series import ArmSeries
 from app.runs.models import Failure, Place
+from app.runs.worker.limits import usable_cores
+from app.runs.worker.process import HalfFailed, Host, Reply, Worker
 
 LOAD_SECONDS, DESCRIBE_SECONDS = 120.0, 120.0
 

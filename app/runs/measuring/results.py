@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from math import exp
 
-from app.runs.executor.job import Job
+from app.runs.measuring.jobs import Job
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.measuring.statistics import (
     arm_interval,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.runs.executor.job import Arm
-from app.runs.executor.worker import Reply
+from app.runs.measuring.jobs import Arm
 from app.runs.models import Block, Cache, ColdCosts, Equivalence, Failure, Place, Warmup
+from app.runs.worker.process import Reply
 
 
 @dataclass

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from typing import Any
 
 from app.knowledge.models import FRAMEWORKS
-from app.machine.describing import describe_machine
-from app.runs.executor.job import Arm, EventKind, Job, Progress, Survey, Tell
-from app.runs.executor.worker import HalfFailed, Host, Worker
-from app.runs.measuring.observing import failed_half, observe_command, observed_half, patience
+from app.machine.description import describe_machine
+from app.runs.measuring.capability import failed_half, observe_command, observed_half, patience
+from app.runs.measuring.execution import environment_of, protocol_of, speeds_of, verdicts_of, work
+from app.runs.measuring.jobs import Arm, EventKind, Job, Progress, Survey, Tell
 from app.runs.measuring.pairs import LOAD_SECONDS, Facts, describe
-from app.runs.measuring.performing import environment_of, protocol_of, speeds_of, verdicts_of, work
 from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
+from app.runs.worker.process import HalfFailed, Host, Worker
 
 IMPORT_ATTEMPTS = 3
 """How often a framework's process is started anew before its remaining probes are given up."""

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.knowledge.models import Framework
-from app.runs.executor.job import Job, Progress
-from app.runs.executor.processes import processor_seconds, waiting_seconds
-from app.runs.executor.worker import Host, Reply, Worker
 from app.runs.measuring.equivalence import compare, judge_equivalence
+from app.runs.measuring.jobs import Job, Progress
 from app.runs.measuring.noise import Canaries, Snapshot, block_noise, joined, machine_noise
 from app.runs.measuring.pairs import Pair
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.models import Block, ColdCosts, Place, Warmup
-from app.runs.words import say_threads
+from app.runs.run_wording import say_threads
+from app.runs.worker.killing import processor_seconds, waiting_seconds
+from app.runs.worker.process import Host, Reply, Worker
 
 BUILD_SECONDS, BLOCK_SECONDS = 300.0, 120.0
 WARM_UP_SECONDS, WARM_UP_LIMIT = 0.1, 2.0

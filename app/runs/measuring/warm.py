@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.runs.executor.job import Job, Progress
-from app.runs.executor.limits import usable_cores
-from app.runs.executor.worker import Host
-from app.runs.measuring.judging import compare_series
+from app.runs.measuring.jobs import Job, Progress
 from app.runs.measuring.pairs import Facts, describe, start_pair
+from app.runs.measuring.results import compare_series
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair, rounds_of
 from app.runs.models import Cache
+from app.runs.worker.limits import usable_cores
+from app.runs.worker.process import Host
 
 
 def measure_warm(job: Job, host: Host, progress: Progress, facts: Facts) -> Iterator[Series]:

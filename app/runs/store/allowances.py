@@ -21,8 +21,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from app.errors import NotReady, StartedTooOften
+from app.runs.store.boundary import writing
 from app.runs.store.database import Database
-from app.runs.store.reaching import writing
 from app.runs.store.tables import AllowanceRow, Base, ClientKeyRow
 
 HOUR, DAY = 3_600.0, 86_400.0

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, text
 
 from app.errors import UnusableSetting
 from app.runs.store.address import Address
+from app.runs.store.boundary import LOCKED, STORE_ERRORS, trouble_of
 from app.runs.store.database import LOCKS, Lock, blocking_engine
-from app.runs.store.reaching import LOCKED, STORE_ERRORS, trouble_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

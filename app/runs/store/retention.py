@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.runs.models import FINAL
+from app.runs.store.boundary import writing
 from app.runs.store.database import Database, Lock
-from app.runs.store.findings import WHOLE_FROM, clear
-from app.runs.store.reaching import writing
+from app.runs.store.stored_verdicts import WHOLE_FROM, clear
 from app.runs.store.tables import FindingRow, MarkRow, RunRow
 
 BATCH = 50

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, func, select, update
 
+from app.runs.store.boundary import reading, writing
 from app.runs.store.database import Database
-from app.runs.store.reaching import reading, writing
 from app.runs.store.tables import RunnerRow, RunRow
 
 

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import FieldProblem, UnknownEntry, said_back
 from app.runs.models import Event, Outcome, Run, RunRequest, Status
 from app.runs.store.address import Address
+from app.runs.store.boundary import reading, writing
 from app.runs.store.database import Database, Lock
-from app.runs.store.findings import FoundStore
-from app.runs.store.reaching import reading, writing
 from app.runs.store.retention import Retention
 from app.runs.store.rows import event_of, finding_rows, run_of
-from app.runs.store.sharing import RunnerStore
+from app.runs.store.runners import RunnerStore
+from app.runs.store.stored_verdicts import FoundStore
 from app.runs.store.tables import EventRow, RunRow
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.runs.models import Finding, FindingKind
+from app.runs.store.boundary import reading
 from app.runs.store.database import Database
-from app.runs.store.reaching import reading
 from app.runs.store.rows import finding_of
 from app.runs.store.tables import FindingRow, MarkRow, RunRow
 

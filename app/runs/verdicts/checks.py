@@ -5,8 +5,8 @@ from typing import Any
 
 from app.knowledge.expectations import ORDERED, PAIRED, Expectation, ExpectedError
 from app.runs.models import Check
-from app.runs.verdicts.saying import say_expected, say_outcome, say_place, say_value
-from app.runs.verdicts.seen import Nothing, Seen, Unavailable, is_error
+from app.runs.verdicts.observations import Nothing, Seen, Unavailable, is_error
+from app.runs.verdicts.wording import say_expected, say_outcome, say_place, say_value
 
 
 def check(expectation: Expectation, seen: Seen) -> Check:

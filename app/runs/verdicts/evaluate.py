@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from app.knowledge.models import Claim
 from app.runs.models import Check, ClaimVerdict, Ruling
-from app.runs.verdicts.seen import Seen
-from app.runs.verdicts.testing import check
+from app.runs.verdicts.checks import check
+from app.runs.verdicts.observations import Seen
 
 
 def judge_all(claims: Iterable[Claim], seen: Seen) -> tuple[ClaimVerdict, ...]:

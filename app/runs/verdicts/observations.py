@@ -7,7 +7,7 @@ from typing import Any
 from app.knowledge.expectations import Place
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 from app.runs.models import Comparison, Failure, Result
-from app.runs.words import REASON_WORDS, gist
+from app.runs.run_wording import REASON_WORDS, gist
 
 FRAMEWORK_PACKAGES = ("torch", "tensorflow", "keras")
 

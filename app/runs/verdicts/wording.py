@@ -8,8 +8,8 @@ from typing import Any
 from app.knowledge.expectations import PLACEHOLDER, Expectation, Place
 from app.knowledge.models import FRAMEWORKS, NAMES
 from app.runs.models import Comparison
-from app.runs.verdicts.seen import Nothing, Seen, Unavailable, is_error
-from app.runs.words import gist, interval
+from app.runs.run_wording import gist, interval
+from app.runs.verdicts.observations import Nothing, Seen, Unavailable, is_error
 
 LONGEST = 160
 """Characters of a value in a sentence; the page shows the whole observation beside it."""

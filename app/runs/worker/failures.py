@@ -6,8 +6,8 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from app.runs.executor.limits import Limits
 from app.runs.models import Failure, Reason
+from app.runs.worker.limits import Limits
 
 BY_TYPE: Mapping[str, Reason] = {"DeviceMissing": "device_missing", "Signal": "signal", "Silent": "silent"}
 """What a worker tells in a sentence of its own rather than as an exception."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from app.runs.executor.environment import OWNER, RUN
-from app.runs.executor.footprint import family
+from app.runs.worker.environment import OWNER, RUN
+from app.runs.worker.footprint import family
 
 KILL_SECONDS = 2.0
 """How long processes are looked for that go on starting others."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from app.runs.executor.footprint import Footprint
 from app.runs.models import Device, Reason
+from app.runs.worker.footprint import Footprint
 
 OPEN_FILES = 2_048
 """How many files a process may have open. The most that a shipped probe had was 135, in a browser."""

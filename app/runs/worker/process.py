@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from app.knowledge.models import Framework
-from app.runs.catalogue import SHIPPED
-from app.runs.executor.environment import worker_environment
-from app.runs.executor.failures import by_exception, by_signal
-from app.runs.executor.footprint import Scale
-from app.runs.executor.limits import Limits
-from app.runs.executor.processes import kill_descendants, kill_group, kill_tree
+from app.paths import PROBES
 from app.runs.models import Device, Failure, Reason
+from app.runs.worker.environment import worker_environment
+from app.runs.worker.failures import by_exception, by_signal
+from app.runs.worker.footprint import Scale
+from app.runs.worker.killing import kill_descendants, kill_group, kill_tree
+from app.runs.worker.limits import Limits
 
-BOOT = SHIPPED / "boot.py"
+BOOT = PROBES / "boot.py"
 TICK_SECONDS = 0.2
 """How often cancelling, the deadline and what it takes are looked at while a reply is awaited."""
 

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.contract_questions import QUESTIONS
-from tests.functional.web_client import CORE, HTML, advice_from_api, posted, problem_fields, raw_for_api
-from tests.unit.advice.answer_sets import seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import seeded_answers, shipped_rules
+from tests.support.rules.contract_questions import QUESTIONS
+from tests.support.web.web_client import CORE, HTML, advice_from_api, posted, problem_fields, raw_for_api
 
 STATUSES = {"confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.functional.web_client import CORE, PROBLEM, posted, raw_for_api
-from tests.unit.advice.answer_sets import shipped_rules
+from tests.support.advice.answer_sets import shipped_rules
+from tests.support.web.web_client import CORE, PROBLEM, posted, raw_for_api
 
 PROBE = "polynomial_gradient"
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.run_services import RunServer, run_server
-from tests.functional.tiny_probes import write_probe, write_timing_probe
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import write_probe, write_timing_probe
 
 SCHEMATHESIS = Path(sysconfig.get_path("scripts")) / "schemathesis"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")

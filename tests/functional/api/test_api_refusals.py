@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.contract_questions import QUESTIONS
-from tests.functional.web_client import CORE, posted, posted_raw, problem_fields, raw_for_api, refused_fields
+from tests.support.rules.contract_questions import QUESTIONS
+from tests.support.web.web_client import CORE, posted, posted_raw, problem_fields, raw_for_api, refused_fields
 
 
 @pytest.mark.parametrize("missing", list(CORE))

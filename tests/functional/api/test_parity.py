@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
 
-from app.cli import cli
-from tests.functional.child_processes import tiebreak
-from tests.functional.web_client import HTML, advice_from_api, client_of, pairs_of
-from tests.unit.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
+from app.cli.main import cli
+from tests.support.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
+from tests.support.server.child_processes import tiebreak
+from tests.support.web.web_client import HTML, advice_from_api, client_of, pairs_of
 
 ROUNDS, SETS_A_ROUND = 10, 100
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.child_processes import PATIENCE_S, TIEBREAK, environment
-from tests.functional.interpreters import both_by, with_nothing_but_numpy
-from tests.functional.run_services import RunServer, run_server
-from tests.functional.tiny_probes import write_probe
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.server.child_processes import PATIENCE_S, TIEBREAK, environment
+from tests.support.worker.interpreters import both_by, with_nothing_but_numpy
+from tests.support.worker.tiny_probes import write_probe
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from tests.functional.child_processes import tiebreak
-from tests.functional.web_client import CORE
-from tests.unit.advice.answer_sets import POLICIES, advice_on
+from tests.support.advice.answer_sets import POLICIES, advice_on
+from tests.support.server.child_processes import tiebreak
+from tests.support.web.web_client import CORE
 
 VALID = ["advise", "--language", "python", "--deployment", "mobile", "--data-type", "images", "--goal", "production"]
 

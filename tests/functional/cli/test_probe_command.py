@@ -13,27 +13,28 @@ from typing import Any
 
 import pytest
 
-from app.knowledge.loader import SHIPPED, load
+from app.cli.verdicts_file import verdicts_file
+from app.knowledge.loader import load
+from app.paths import RULES
 from app.runs.catalogue import read_catalogue
 from app.runs.models import Run
-from app.shipping import verdicts_file
-from tests.functional.child_processes import PATIENCE_S, environment, tiebreak
-from tests.functional.interpreters import both_by, with_empty_frameworks, with_nothing_but_numpy, with_stand_in
-from tests.functional.tiny_probes import write_probe, write_timing_probe
-from tests.functional.worker_processes import LINUX, gone_within
+from tests.support.server.child_processes import PATIENCE_S, environment, tiebreak
+from tests.support.worker.interpreters import both_by, with_empty_frameworks, with_nothing_but_numpy, with_stand_in
+from tests.support.worker.tiny_probes import write_probe, write_timing_probe
+from tests.support.worker.worker_processes import LINUX, gone_within
 
 PROBE = "polynomial_gradient"
 
 ALL = """
 import sys
 from pathlib import Path
-import app.cli, app.probe_cli, app.runs.assembling
-from app.runs.executor.job import Questions
-from tests.functional.survey_bench import expecting
-catalogue = app.probe_cli.read_catalogue(Path(sys.argv.pop(1)))
-app.probe_cli.read_catalogue = app.runs.assembling.read_catalogue = lambda: catalogue
-app.runs.assembling.questions_of = lambda knowledge: Questions(tuple(map(expecting, catalogue.probes)))
-app.cli.main()
+import app.cli.main, app.cli.probe, app.runs.assembly
+from app.runs.measuring.jobs import Questions
+from tests.support.measuring.survey_bench import expecting
+catalogue = app.cli.probe.read_catalogue(Path(sys.argv.pop(1)))
+app.cli.probe.read_catalogue = app.runs.assembly.read_catalogue = lambda: catalogue
+app.runs.assembly.questions_of = lambda knowledge: Questions(tuple(map(expecting, catalogue.probes)))
+app.cli.main.main()
 """
 """The command line with another folder's probes, each with a claim: the whole shipped catalogue takes minutes."""
 
@@ -172,7 +173,7 @@ def test_the_verdicts_of_a_run_are_a_rule_file(tmp_path: Path) -> None:
     """As `make verdicts` writes it: what it says becomes the status of the claim."""
     run = Run.model_validate(RUN_OF_EVERYTHING)
     (tmp_path / "rules").mkdir()
-    shutil.copytree(SHIPPED, tmp_path / "rules", dirs_exist_ok=True)
+    shutil.copytree(RULES, tmp_path / "rules", dirs_exist_ok=True)
     (tmp_path / "rules" / "verdicts.yaml").write_text(verdicts_file(load(), run), encoding="utf-8")
     claim = load(shipped=tmp_path / "rules").claims["tf-only-reverse-mode"]
     assert (claim.status, claim.finding) == ("refuted", "TensorFlow has: both: “modes”.")

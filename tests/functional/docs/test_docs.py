@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.knowledge.linter import check
+from app.knowledge.lint.linter import check
+from app.paths import ROOT
 from app.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "rules.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import running_service
+from app.paths import ROOT
+from bench.running import running_service
 
-ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 UPDATE = "TIEBREAK_UPDATE_README"
 """Set to 1, this writes the real outputs into the README instead of comparing: `make readme`."""

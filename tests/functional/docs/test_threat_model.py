@@ -1,11 +1,12 @@
 """What the threat model says is tested: every test that it names is there, and every threat names one."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
+from app.paths import ROOT
+
+TESTS = ROOT / "tests"
 PAGE = (TESTS.parent / "docs" / "threat-model.md").read_text(encoding="utf-8")
 ROWS = [
     line

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.faulty_servers import STUBBORN
-from tests.functional.tiny_probes import write_probe, write_timing_probe
+from tests.support.server.faulty_servers import STUBBORN
+from tests.support.worker.tiny_probes import write_probe, write_timing_probe
 
 
 @pytest.fixture

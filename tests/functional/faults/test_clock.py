@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.faulty_servers import assert_answers, settings_in, until
-from tests.functional.run_services import run_server
-from tests.functional.tiny_probes import FINE, write_probe
-from tests.functional.web_client import HTML
-from tests.functional.worker_processes import LINUX
+from tests.support.runs.run_services import run_server
+from tests.support.server.faulty_servers import assert_answers, settings_in, until
+from tests.support.web.web_client import HTML
+from tests.support.worker.tiny_probes import FINE, write_probe
+from tests.support.worker.worker_processes import LINUX
 
 pytestmark = LINUX
 

@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.interpreters import both_by, with_stand_in
-from tests.functional.run_services import RunServer, run_server
-from tests.functional.tiny_probes import noting, write_probe, write_timing_probe
-from tests.functional.web_client import HTML
-from tests.functional.worker_processes import LINUX, gone_within, workers_of
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.web.web_client import HTML
+from tests.support.worker.interpreters import both_by, with_stand_in
+from tests.support.worker.tiny_probes import noting, write_probe, write_timing_probe
+from tests.support.worker.worker_processes import LINUX, gone_within, workers_of
 
 pytestmark = LINUX
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.killing import Killing
-from tests.functional.worker_processes import LINUX
+from tests.support.server.killing import Killing
+from tests.support.worker.worker_processes import LINUX
 
 pytestmark = LINUX
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.faulty_servers import (
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.server.faulty_servers import (
     STUBBORN,
     answered_until_over,
     assert_answers,
@@ -16,10 +17,9 @@ from tests.functional.faulty_servers import (
     settings_in_again,
     until,
 )
-from tests.functional.run_services import RunServer, run_server
-from tests.functional.tiny_probes import FINE, noting, write_probe
-from tests.functional.web_client import HTML
-from tests.functional.worker_processes import LINUX, gone_within, workers_of
+from tests.support.web.web_client import HTML
+from tests.support.worker.tiny_probes import FINE, noting, write_probe
+from tests.support.worker.worker_processes import LINUX, gone_within, workers_of
 
 pytestmark = LINUX
 
@@ -49,11 +49,11 @@ os.wait()
 """
 
 TIGHT = """
-from app.runs.executor import footprint, limits
-from app.runs.measuring import observing
+from app.runs.worker import footprint, limits
+from app.runs.measuring import capability
 limits.TASKS, limits.TASKS_PER_CORE, limits.OPEN_FILES, limits.SCRATCH_BYTES = 40, 0, 200, 20 * 2**20
 footprint.SCRATCH_SECONDS = 0.1
-observing.patience = lambda probe: 3.0 if probe.id in ("hangs", "ignores_sigterm", "spins", "asleep") else 60.0
+capability.patience = lambda probe: 3.0 if probe.id in ("hangs", "ignores_sigterm", "spins", "asleep") else 60.0
 """
 """Limits that a probe of the tests reaches soon."""
 

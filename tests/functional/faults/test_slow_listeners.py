@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.faulty_servers import (
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.server.faulty_servers import (
     answered_until_over,
     assert_answers,
     settings_in,
 )
-from tests.functional.run_services import RunServer, run_server
-from tests.functional.worker_processes import LINUX
+from tests.support.worker.worker_processes import LINUX
 
 pytestmark = LINUX
 
@@ -29,13 +29,13 @@ def silent_listener(server: RunServer, run: str) -> socket.socket:
 
 
 TELLING = """
-import app.runs.executor.local
-measured = app.runs.executor.local.perform
+import app.runs.local_executor
+measured = app.runs.local_executor.perform
 def perform(job, host, tell):
     for number in range(800):
         tell("progress", {"done": number, "total": 800, "text": "x" * 20_000, "seconds_left": None})
     return measured(job, host, tell)
-app.runs.executor.local.perform = perform
+app.runs.local_executor.perform = perform
 """
 """Runs that tell 16 MB, far more than lies between a server and a client who does not read."""
 

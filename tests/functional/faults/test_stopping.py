@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.faulty_servers import settings_in, settings_in_again, until
-from tests.functional.interpreters import with_stand_in
-from tests.functional.run_services import RunServer, run_server
-from tests.functional.tiny_probes import write_timing_probe
-from tests.functional.worker_processes import LINUX, gone_within
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.server.faulty_servers import settings_in, settings_in_again, until
+from tests.support.worker.interpreters import with_stand_in
+from tests.support.worker.tiny_probes import write_timing_probe
+from tests.support.worker.worker_processes import LINUX, gone_within
 
 pytestmark = LINUX
 

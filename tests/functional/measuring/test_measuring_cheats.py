@@ -11,7 +11,7 @@ import pytest
 
 from app.knowledge.models import Framework
 from app.runs.models import Comparison
-from tests.functional.measuring_bench import Bench, bench_in, edited, shipped, written
+from tests.support.measuring.measuring_bench import Bench, bench_in, edited, shipped, written
 
 OFF_REFERENCE = "a half is off the reference by"
 APART = "the halves differ by"

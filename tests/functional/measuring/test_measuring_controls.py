@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.executor.job import Job
+from app.runs.measuring.jobs import Job
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Run
-from tests.functional.measuring_bench import Bench, bench_in, edited, job_of, performed, shipped
-from tests.unit.runs.agreement import as_json, disagreements
+from tests.support.measuring.measuring_bench import Bench, bench_in, edited, job_of, performed, shipped
+from tests.support.runs.agreement import as_json, disagreements
 
 SHORT = replace(LEVELS["standard"], pairs=2, rounds=6, all_threads=False)
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from app.runs.executor.limits import usable_cores
-from app.runs.measuring.performing import worker_digest
+from app.runs.measuring.execution import worker_digest
 from app.runs.measuring.presets import LEVELS
 from app.runs.models import Preset, Result, Run
-from tests.functional.measuring_bench import SEED, Told, job_of, performed, shipped
-from tests.unit.runs.agreement import as_json, disagreements
+from app.runs.worker.limits import usable_cores
+from tests.support.measuring.measuring_bench import SEED, Told, job_of, performed, shipped
+from tests.support.runs.agreement import as_json, disagreements
 
 pytestmark = pytest.mark.timeout(300)
 """A standard run takes half a minute on a quiet machine, and noise repeats its rounds."""

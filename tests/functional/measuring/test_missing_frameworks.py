@@ -7,11 +7,11 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.interpreters import lacking, with_nothing_but_numpy, without_numpy
-from tests.functional.page_client import page_at
-from tests.functional.page_tree import only, text_of
-from tests.functional.run_services import executing, over, submitted
-from tests.functional.web_client import CORE, advice_from_api
+from tests.support.pages.page_client import page_at
+from tests.support.pages.page_tree import only, text_of
+from tests.support.runs.run_services import executing, over, submitted
+from tests.support.web.web_client import CORE, advice_from_api
+from tests.support.worker.interpreters import lacking, with_nothing_but_numpy, without_numpy
 
 NAMES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
 

@@ -8,16 +8,16 @@ import pytest
 
 from app.knowledge.loader import load
 from app.knowledge.models import Framework
-from app.runs.assembling import questions_of
+from app.runs.assembly import questions_of
 from app.runs.catalogue import read_catalogue
-from app.runs.executor.local import LocalExecutor
 from app.runs.inspection import Inspection
+from app.runs.local_executor import LocalExecutor
 from app.runs.models import EVERYTHING, ClaimVerdict, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
-from tests.functional.databases import new_store
-from tests.functional.interpreters import with_broken, with_empty_frameworks, with_nothing_but_numpy
-from tests.functional.worker_processes import LINUX
+from tests.support.storage.databases import new_store
+from tests.support.worker.interpreters import with_broken, with_empty_frameworks, with_nothing_but_numpy
+from tests.support.worker.worker_processes import LINUX
 
 pytestmark = LINUX
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.measuring import observing
+from app.runs.measuring import capability
 from app.runs.models import EVERYTHING, RunRequest
-from tests.functional.databases import new_store
-from tests.functional.interpreters import with_empty_frameworks
-from tests.functional.survey_bench import SurveyBench, expecting, verdicts_of
-from tests.functional.tiny_probes import FINE, write_probe
-from tests.functional.worker_processes import LINUX, workers_of
+from tests.support.measuring.survey_bench import SurveyBench, expecting, verdicts_of
+from tests.support.storage.databases import new_store
+from tests.support.worker.interpreters import with_empty_frameworks
+from tests.support.worker.tiny_probes import FINE, write_probe
+from tests.support.worker.worker_processes import LINUX, workers_of
 
 pytestmark = LINUX
 
@@ -49,7 +49,7 @@ async def test_what_goes_wrong_in_a_probe_costs_that_probe_alone(
     survey: SurveyBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every way to fail in one run, each between probes that work."""
-    monkeypatch.setattr(observing, "OBSERVE_SECONDS", 3.0)
+    monkeypatch.setattr(capability, "OBSERVE_SECONDS", 3.0)
     for id, (half, _) in WAYS_TO_FAIL.items():
         write(survey, id, half)
         write(survey, f"{id}_not")

@@ -7,9 +7,9 @@ import httpx
 import pytest
 import yaml
 
-from tests.functional.page_tree import only, parse_page, text_of
-from tests.functional.web_client import CORE, HTML, advice_address, advice_from_api, problem_fields
-from tests.unit.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
+from tests.support.pages.page_tree import only, parse_page, text_of
+from tests.support.web.web_client import CORE, HTML, advice_address, advice_from_api, problem_fields
 
 SECTIONS = [
     "## Context and Problem Statement",

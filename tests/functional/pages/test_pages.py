@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from tests.functional.page_client import RICH
-from tests.functional.page_tree import ids_of, only, parse_page, text_of
-from tests.functional.web_client import CORE, HTML, advice_address
-from tests.unit.advice.answer_sets import shipped_rules
+from tests.support.advice.answer_sets import shipped_rules
+from tests.support.pages.page_client import RICH
+from tests.support.pages.page_tree import ids_of, only, parse_page, text_of
+from tests.support.web.web_client import CORE, HTML, advice_address
 
 PAGES = [
     "/",

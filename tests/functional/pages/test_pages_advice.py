@@ -7,10 +7,10 @@ from xml.etree.ElementTree import Element
 import httpx
 import pytest
 
-from tests.functional.page_client import RICH, SAMPLE, chosen_in, form_of, page_at
-from tests.functional.page_tree import only, text_of, with_class, with_id
-from tests.functional.web_client import CORE, advice_address, advice_from_api
-from tests.unit.advice.answer_sets import POLICIES, shipped_rules
+from tests.support.advice.answer_sets import POLICIES, shipped_rules
+from tests.support.pages.page_client import RICH, SAMPLE, chosen_in, form_of, page_at
+from tests.support.pages.page_tree import only, text_of, with_class, with_id
+from tests.support.web.web_client import CORE, advice_address, advice_from_api
 
 
 @pytest.mark.parametrize("policy", POLICIES)

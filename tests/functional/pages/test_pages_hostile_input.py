@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from tests.functional.page_client import page_at
-from tests.functional.page_tree import parse_page, text_of, with_id
-from tests.functional.web_client import CORE, HTML, pairs_of
+from tests.support.pages.page_client import page_at
+from tests.support.pages.page_tree import parse_page, text_of, with_id
+from tests.support.web.web_client import CORE, HTML, pairs_of
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [SCRIPT, "\"><img src=x onerror='alert(1)'>", "' onfocus='alert(1)", "{{7*7}}", "javascript:alert(1)"]

@@ -7,10 +7,10 @@ from zlib import crc32
 import httpx
 import pytest
 
-from tests.functional.page_client import RICH, SAMPLE, form_of, page_at
-from tests.functional.page_tree import form_values, ids_of, only, parse_page, text_of, with_class
-from tests.functional.web_client import CORE, HTML, advice_address
-from tests.unit.advice.answer_sets import shipped_rules
+from tests.support.advice.answer_sets import shipped_rules
+from tests.support.pages.page_client import RICH, SAMPLE, form_of, page_at
+from tests.support.pages.page_tree import form_values, ids_of, only, parse_page, text_of, with_class
+from tests.support.web.web_client import CORE, HTML, advice_address
 
 
 def listed(page: Element) -> list[str]:

@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.functional.page_client import RICH, SAMPLE, chosen_in, form_of, page_at
-from tests.functional.page_tree import form_values, only, text_of, with_class, with_id
-from tests.functional.web_client import CORE, HTML, advice_address, advice_from_api, pairs_of, problem_fields
-from tests.unit.advice.answer_sets import POLICIES, shipped_rules
+from tests.support.advice.answer_sets import POLICIES, shipped_rules
+from tests.support.pages.page_client import RICH, SAMPLE, chosen_in, form_of, page_at
+from tests.support.pages.page_tree import form_values, only, text_of, with_class, with_id
+from tests.support.web.web_client import CORE, HTML, advice_address, advice_from_api, pairs_of, problem_fields
 
 SCRIPT = "<script>alert(1)</script>"
 

@@ -10,19 +10,19 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.advice.answers import parse_answers
+from app.advice.model.answers import parse_answers
+from app.advice.model.priorities import Priorities
 from app.advice.permalinks import Made, permalink
-from app.advice.priorities import Priorities
+from app.advice.preferences import Wishes
 from app.advice.robustness.acceptability import Uncertainty
-from app.advice.wishes import Wishes
-from app.archive import Archive
+from app.knowledge.archive import Archive
 from app.knowledge.loader import load
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.page_client import SAMPLE, page_at
-from tests.functional.page_tree import form_values, only, text_of, with_class, with_id
-from tests.functional.web_client import CORE, HTML, advice_address, advice_from_api, client_of, raw_for_api
-from tests.unit.advice.answer_sets import RawAnswers, shipped_rules
+from tests.support.advice.answer_sets import RawAnswers, shipped_rules
+from tests.support.pages.page_client import SAMPLE, page_at
+from tests.support.pages.page_tree import form_values, only, text_of, with_class, with_id
+from tests.support.web.web_client import CORE, HTML, advice_address, advice_from_api, client_of, raw_for_api
 
 RESEARCH: RawAnswers = CORE | {"deployment": ["server"], "goal": ["research"]}
 

@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.functional.interpreters import with_stand_in
-from tests.functional.page_client import page_at
-from tests.functional.page_tree import form_values, only, parse_page, text_of, with_class
-from tests.functional.run_services import (
+from tests.support.pages.page_client import page_at
+from tests.support.pages.page_tree import form_values, only, parse_page, text_of, with_class
+from tests.support.runs.run_services import (
     FORM,
     RUNS,
     application_with,
@@ -19,7 +18,8 @@ from tests.functional.run_services import (
     over,
     submitted,
 )
-from tests.functional.web_client import HTML, problem_fields
+from tests.support.web.web_client import HTML, problem_fields
+from tests.support.worker.interpreters import with_stand_in
 
 
 async def sent(client: httpx.AsyncClient, address: str, **changed: str) -> httpx.Response:

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.interpreters import with_empty_frameworks
-from tests.functional.run_services import FORM, RUNS, application_with, executing, over, submitted
-from tests.functional.tiny_probes import write_probe
-from tests.functional.web_client import CORE, HTML
+from tests.support.runs.run_services import FORM, RUNS, application_with, executing, over, submitted
+from tests.support.web.web_client import CORE, HTML
+from tests.support.worker.interpreters import with_empty_frameworks
+from tests.support.worker.tiny_probes import write_probe
 
 RULES = """\
 claims:

@@ -7,13 +7,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.run_services import (
+from tests.support.runs.run_services import (
     application_with,
     executing,
 )
-from tests.functional.tiny_probes import noting, write_probe, write_timing_probe
-from tests.functional.web_client import client_of
+from tests.support.web.web_client import client_of
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import noting, write_probe, write_timing_probe
 
 ASLEEP = "time.sleep(600)"
 

@@ -9,8 +9,7 @@ import httpx
 import pytest
 
 from app.runs.models import Event
-from tests.functional.interpreters import both_by, with_stand_in
-from tests.functional.run_services import (
+from tests.support.runs.run_services import (
     RUNS,
     RunServer,
     application_with,
@@ -20,7 +19,8 @@ from tests.functional.run_services import (
     run_server,
     submitted,
 )
-from tests.functional.web_client import client_of
+from tests.support.web.web_client import client_of
+from tests.support.worker.interpreters import both_by, with_stand_in
 
 
 async def test_events_are_replayed_from_the_start_and_end_once(client: httpx.AsyncClient) -> None:

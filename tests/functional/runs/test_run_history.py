@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.functional.run_services import (
+from tests.support.runs.run_services import (
     RUNS,
     application_with,
     submitted,
 )
-from tests.functional.web_client import client_of, problem_fields
+from tests.support.web.web_client import client_of, problem_fields
 
 
 async def test_the_history_comes_newest_first_by_page(folder: Path, interpreter: str) -> None:

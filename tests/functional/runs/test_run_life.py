@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.runs.runner_names import runner_is_gone, this_runner
-from tests.functional.page_tree import parse_page, text_of
-from tests.functional.run_services import (
+from tests.support.pages.page_tree import parse_page, text_of
+from tests.support.runs.run_services import (
     FORM,
     RUNS,
     application_with,
@@ -19,8 +19,8 @@ from tests.functional.run_services import (
     over,
     submitted,
 )
-from tests.functional.web_client import HTML, problem_fields
-from tests.functional.worker_processes import LINUX, workers_of
+from tests.support.web.web_client import HTML, problem_fields
+from tests.support.worker.worker_processes import LINUX, workers_of
 
 
 async def test_a_run_is_stored_before_it_is_answered(waiting: httpx.AsyncClient) -> None:

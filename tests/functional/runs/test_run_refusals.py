@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.run_services import (
+from tests.support.runs.run_services import (
     RUNS,
     submitted,
 )
-from tests.functional.web_client import problem_fields
+from tests.support.web.web_client import problem_fields
 
 
 @pytest.mark.parametrize(

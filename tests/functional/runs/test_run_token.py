@@ -8,15 +8,15 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
-from tests.functional.page_client import page_at
-from tests.functional.page_tree import only, parse_page, text_of, with_class
-from tests.functional.run_services import (
+from tests.support.pages.page_client import page_at
+from tests.support.pages.page_tree import only, parse_page, text_of, with_class
+from tests.support.runs.run_services import (
     FORM,
     RUNS,
     application_with,
     run_server,
 )
-from tests.functional.web_client import client_of
+from tests.support.web.web_client import client_of
 
 TOKEN = "a-token.of_the~tests+1/2="
 

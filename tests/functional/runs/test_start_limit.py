@@ -8,10 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.databases import stored_bytes, without_a_store
-from tests.functional.page_tree import parse_page, text_of
-from tests.functional.run_services import FORM, RUNS, application_with
-from tests.functional.web_client import HTML, problem_fields
+from tests.support.pages.page_tree import parse_page, text_of
+from tests.support.runs.run_services import FORM, RUNS, application_with
+from tests.support.storage.databases import stored_bytes, without_a_store
+from tests.support.web.web_client import HTML, problem_fields
 
 ALLOWED = {"runs_per_hour": 10, "queue_limit": 100}
 """Two runs at once."""

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.connections import MAX_HEAD_BYTES
-from app.limits import SECURITY_HEADERS, RequestLimits
-from tests.functional.guarded_server import GET, PATIENCE_S, GuardedServer, RawConnection, guarded_server
+from app.server.protocol import MAX_HEAD_BYTES
+from app.web.middleware import SECURITY_HEADERS, RequestLimits
+from tests.support.server.guarded_server import GET, PATIENCE_S, GuardedServer, RawConnection, guarded_server
 
 SHORT = 0.3
 """A time limit that a test can wait for."""

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.functional.child_processes import PATIENCE_S, environment, serving, tiebreak
+from app.paths import ROOT
+from tests.support.server.child_processes import PATIENCE_S, environment, serving, tiebreak
 
-CHECK = Path(__file__).resolve().parents[2] / "app" / "healthcheck.py"
+CHECK = ROOT / "app" / "server" / "healthcheck.py"
 
 
 def checked(**settings: str) -> subprocess.CompletedProcess[str]:

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.limits import MAX_HEADER_BYTES, MAX_HEADERS
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.guarded_server import GuardedServer, guarded_server
-from tests.functional.web_client import client_of, problem_fields
+from app.web.middleware import MAX_HEADER_BYTES, MAX_HEADERS
+from tests.support.server.guarded_server import GuardedServer, guarded_server
+from tests.support.web.web_client import client_of, problem_fields
 
 HIDDEN = b"GET /healthz HTTP/1.1\r\nhost: hidden\r\nconnection: close\r\n\r\n"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.runs.catalogue import SHIPPED
-from tests.functional.child_processes import PATIENCE_S, UNHIDDEN, Server, environment, serving
-from tests.functional.web_client import CORE, HTML, advice_address, problem_fields, raw_for_api
-from tests.unit.advice.answer_sets import POLICIES, seeded_answers, shipped_rules
+from app.paths import PROBES
+from tests.support.advice.answer_sets import POLICIES, seeded_answers, shipped_rules
+from tests.support.server.child_processes import PATIENCE_S, UNHIDDEN, Server, environment, serving
+from tests.support.web.web_client import CORE, HTML, advice_address, problem_fields, raw_for_api
 
 FRAMEWORKS = ("torch", "tensorflow", "keras")
 
@@ -22,7 +22,7 @@ MAPPED = re.compile(r"/(torch|tensorflow|tensorflow_cpu|keras)[./-]|lib(torch|te
 
 MEMORY_LIMIT_KB = 192 * 1024
 
-PROBES = [path for kind in ("capability", "timing") for path in (SHIPPED / kind).glob("[a-z]*.py")]
+FILES = [path for kind in ("capability", "timing") for path in (PROBES / kind).glob("[a-z]*.py")]
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -46,7 +46,7 @@ def use_every_page(server: Server) -> None:
     addresses = ["/", "/claims", "/sources", "/methodology", "/docs", "/openapi.json", "/healthz", "/readyz"]
     addresses += [f"/claims/{id}" for id in shipped_rules().claims]
     addresses += ["/static/tiebreak.css", "/static/swagger/swagger-ui-bundle.js", "/static/swagger/swagger-ui.css"]
-    addresses += ["/probes", *(f"/probes/{path.stem}" for path in PROBES)]
+    addresses += ["/probes", *(f"/probes/{path.stem}" for path in FILES)]
     routes = ("questionnaire", "claims", "sources", "probes", "environment", "runs")
     addresses += [f"/api/v1/{route}" for route in routes]
     for raw in seeded_answers(seed=3, count=30):

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import UnusableSetting
+from app.paths import ROOT
 from app.settings import Settings, read_settings
-from tests.functional.child_processes import tiebreak
+from tests.support.server.child_processes import tiebreak
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+README = ROOT / "README.md"
 
 ROW = re.compile(r"^\|\s*`(TIEBREAK_\w+)`\s*\|\s*(.*?)\s*\|\s*(.*?)\s*\|\s*$", re.MULTILINE)
 """A row of the README's table: name, default, meaning."""

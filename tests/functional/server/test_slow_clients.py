@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.functional.child_processes import PATIENCE_S, Server, serving
+from tests.support.server.child_processes import PATIENCE_S, Server, serving
 
 PLACES = 20
 """How many connections the server holds."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app.server.preflight import OTHER_FILES, room_for, warnings
 from app.settings import Settings
-from app.starting import OTHER_FILES, room_for, warnings
-from tests.functional.child_processes import serving, tiebreak
+from tests.support.server.child_processes import serving, tiebreak
 
 TOKEN = "a-token-that-nobody-guesses"
 

@@ -11,9 +11,9 @@ import pytest
 
 from app.errors import UnusableSetting
 from app.runs.store.address import read_address
-from app.runs.store.migrating import migrate
-from tests.functional.child_processes import PATIENCE_S, TIEBREAK, environment, tiebreak
-from tests.functional.databases import POSTGRESQL, database_of
+from app.runs.store.migration import migrate
+from tests.support.server.child_processes import PATIENCE_S, TIEBREAK, environment, tiebreak
+from tests.support.storage.databases import POSTGRESQL, database_of
 
 PASSWORD = "pl#ain%2Fly secret"
 

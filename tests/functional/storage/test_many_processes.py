@@ -10,9 +10,9 @@ import pytest
 from app.errors import StoreFault, UnknownEntry
 from app.runs.models import Outcome, Result, RunRequest
 from app.runs.store.store import Store
-from tests.functional.databases import new_store
-from tests.functional.storage.crowds import CROWD, at_once
-from tests.functional.storage.runs_made import RUNNER, begun, ended, queued
+from tests.support.storage.crowds import CROWD, at_once
+from tests.support.storage.databases import new_store
+from tests.support.storage.stored_runs import RUNNER, begun, ended, queued
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, text
 from app.errors import UnusableSetting
 from app.runs.models import Event, Finding, Run
 from app.runs.store.database import blocking_engine
-from app.runs.store.migrating import MIGRATIONS, migrate
+from app.runs.store.migration import MIGRATIONS, migrate
 from app.runs.store.tables import Base
-from tests.functional.child_processes import PATIENCE_S, environment
-from tests.functional.databases import address_of, database_of, new_store
+from tests.support.server.child_processes import PATIENCE_S, environment
+from tests.support.storage.databases import address_of, database_of, new_store
 
 REVISIONS = sorted(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 MOMENT = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)

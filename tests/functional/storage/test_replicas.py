@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.databases import POSTGRESQL
-from tests.functional.interpreters import both_by, with_stand_in
-from tests.functional.run_services import RUNS, run_server
-from tests.functional.storage.faults import until
-from tests.functional.tiny_probes import write_probe
-from tests.functional.worker_processes import LINUX, gone_within, workers_of
+from tests.support.runs.run_services import RUNS, run_server
+from tests.support.storage.databases import POSTGRESQL
+from tests.support.storage.faults import until
+from tests.support.worker.interpreters import both_by, with_stand_in
+from tests.support.worker.tiny_probes import write_probe
+from tests.support.worker.worker_processes import LINUX, gone_within, workers_of
 
 pytestmark = [LINUX, pytest.mark.timeout(180)]
 
 ANOTHER_MACHINE = """
-import app.runs.presence, app.runs.runner
-from app.runs.executor.local import LocalExecutor
+import app.runs.heartbeat, app.runs.runner
+from app.runs.local_executor import LocalExecutor
 LocalExecutor.clean_up = lambda *_: None  # it cannot reach into the other machine
-app.runs.presence.this_place = lambda: "{name}"
-app.runs.presence.LEASE_SECONDS = 4
-app.runs.presence.BEAT_SECONDS = app.runs.runner.BEAT_SECONDS = 0.5
+app.runs.heartbeat.this_place = lambda: "{name}"
+app.runs.heartbeat.LEASE_SECONDS = 4
+app.runs.heartbeat.BEAT_SECONDS = app.runs.runner.BEAT_SECONDS = 0.5
 """
 """A server that takes itself to be on a machine of its own, and loses patience with others soon."""
 

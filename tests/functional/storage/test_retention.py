@@ -6,12 +6,12 @@ import pytest
 
 from app.runs.models import Ruling
 from app.runs.store.store import Store
-from tests.functional.databases import new_store
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.run_services import RUNS, application_with, executing, over, submitted
-from tests.functional.storage.runs_made import begun, ended, queued
-from tests.functional.tiny_probes import write_probe
-from tests.functional.web_client import HTML, client_of, problem_fields
+from tests.support.runs.run_services import RUNS, application_with, executing, over, submitted
+from tests.support.storage.databases import new_store
+from tests.support.storage.stored_runs import begun, ended, queued
+from tests.support.web.web_client import HTML, client_of, problem_fields
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import write_probe
 
 ADVICE = "/advice?language=python&deployment=mobile&data_type=images&goal=production"
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.functional.interpreters import both_by, with_stand_in
-from tests.functional.run_services import RUNS, RunServer, run_server
-from tests.functional.storage.faults import AWAY, FAULTS, Fault, until
-from tests.functional.tiny_probes import write_probe
-from tests.functional.web_client import HTML, PROBLEM
-from tests.functional.worker_processes import LINUX, gone_within
+from tests.support.runs.run_services import RUNS, RunServer, run_server
+from tests.support.storage.faults import AWAY, FAULTS, Fault, until
+from tests.support.web.web_client import HTML, PROBLEM
+from tests.support.worker.interpreters import both_by, with_stand_in
+from tests.support.worker.tiny_probes import write_probe
+from tests.support.worker.worker_processes import LINUX, gone_within
 
 pytestmark = [LINUX, pytest.mark.timeout(300)]
 

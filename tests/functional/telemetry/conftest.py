@@ -7,9 +7,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.run_services import application_with, executing
-from tests.functional.tiny_probes import write_probe
+from tests.support.runs.run_services import application_with, executing
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import write_probe
 
 
 @pytest.fixture

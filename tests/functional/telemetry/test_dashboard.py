@@ -4,7 +4,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,11 +11,12 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.functional.observing.logging_here import lines_of, logged
-from tests.functional.observing.scraping import samples_of
-from tests.functional.run_services import over, submitted
+from app.paths import ROOT
+from tests.support.runs.run_services import over, submitted
+from tests.support.telemetry.captured_logs import lines_of, logged
+from tests.support.telemetry.scraping import samples_of
 
-DOCS = Path(__file__).resolve().parents[3] / "docs"
+DOCS = ROOT / "docs"
 DASHBOARD = json.loads((DOCS / "grafana.json").read_text())
 ALERTS = yaml.safe_load((DOCS / "alerts.yaml").read_text())
 

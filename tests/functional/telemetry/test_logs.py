@@ -9,12 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.observing.logs import Format, Level
-from tests.functional.child_processes import serving
-from tests.functional.observing.logging_here import lines_of, logged
-from tests.functional.observing.visitor import ADDRESS, MARK, REQUESTS, SENT, TOKEN
-from tests.functional.run_services import FORM, application_with, over, run_server, submitted
-from tests.functional.web_client import HTML
+from app.telemetry.logs import Format, Level
+from tests.support.runs.run_services import FORM, application_with, over, run_server, submitted
+from tests.support.server.child_processes import serving
+from tests.support.telemetry.captured_logs import lines_of, logged
+from tests.support.telemetry.visitor import ADDRESS, MARK, REQUESTS, SENT, TOKEN
+from tests.support.web.web_client import HTML
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_what_is_logged_while_a_run_is_executed_names_it(
     def fail(*_: object) -> None:
         raise RuntimeError("the thread's own fault")
 
-    monkeypatch.setattr("app.runs.executor.local.perform", fail)
+    monkeypatch.setattr("app.runs.local_executor.perform", fail)
     with logged() as log:
         id = await submitted(executed, "fine")
         assert (await over(executed, id))["status"] == "failed"
@@ -129,7 +129,7 @@ async def test_what_is_logged_while_a_run_is_executed_names_it(
 
 CRASHING = """
 import sys
-import app.main, app.server
+import app.main, app.server.run
 whole = app.main.create_app
 
 def crashing():
@@ -144,7 +144,7 @@ def crashing():
 
     return application
 
-app.server.create_app = crashing
+app.server.run.create_app = crashing
 """
 
 

@@ -13,15 +13,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp
 
 from app import __version__
-from app.observing.measures import Measures
-from app.observing.requests import Watched
-from app.runs.asking import Shared
 from app.runs.models import ClaimVerdict, Comparison, Equivalence, Outcome
-from tests.functional.databases import take_away
-from tests.functional.observing.scraping import labels, samples_of, scraped, value
-from tests.functional.run_services import application_with, in_status, over, submitted
-from tests.functional.web_client import HTML, client_of
-from tests.unit.advice.answer_sets import shipped_rules
+from app.runs.single_flight import Shared
+from app.telemetry.metrics import Measures
+from app.telemetry.request_watch import Watched
+from tests.support.advice.answer_sets import shipped_rules
+from tests.support.runs.run_services import application_with, in_status, over, submitted
+from tests.support.storage.databases import take_away
+from tests.support.telemetry.scraping import labels, samples_of, scraped, value
+from tests.support.web.web_client import HTML, client_of
 
 REQUESTS = "tiebreak_requests_total"
 
@@ -146,7 +146,7 @@ async def test_a_store_that_is_away_is_told_and_fails_no_scrape(app: FastAPI, fo
 
 
 async def test_a_store_that_hangs_fails_no_scrape_either(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.runs.asking.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.05)
     released = asyncio.Event()
     app.state.service.runs._unfinished = Shared(released.wait)
     async with client_of(app) as client:

@@ -14,11 +14,11 @@ from sqlalchemy import event
 
 from app.runs.runner import STUCK_SECONDS
 from app.runs.service import RunService
-from tests.functional.child_processes import PATIENCE_S, Server, serving
-from tests.functional.databases import SERVER, in_database, take_away
-from tests.functional.run_services import in_status, submitted
-from tests.functional.web_client import HTML, client_of, problem_fields
-from tests.functional.worker_processes import LINUX
+from tests.support.runs.run_services import in_status, submitted
+from tests.support.server.child_processes import PATIENCE_S, Server, serving
+from tests.support.storage.databases import SERVER, in_database, take_away
+from tests.support.web.web_client import HTML, client_of, problem_fields
+from tests.support.worker.worker_processes import LINUX
 
 LOCKED = ("BEGIN IMMEDIATE",) if SERVER is None else ("BEGIN", "LOCK TABLE runs")
 
@@ -88,7 +88,7 @@ async def test_a_store_that_can_only_be_read_is_not_ready(app: FastAPI, runs: Ru
 
 async def test_a_locked_store_is_not_ready_in_time(app: FastAPI, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database itself would wait for ten seconds; what hangs is not asked a second time."""
-    monkeypatch.setattr("app.runs.asking.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.3)
     with in_database(folder / "data", *LOCKED):
         for _ in range(3):
             assert list(await not_ready(app)) == ["store"]
@@ -98,7 +98,7 @@ async def test_a_locked_store_is_not_ready_in_time(app: FastAPI, folder: Path, m
 
 
 async def test_a_check_that_hangs_is_made_once(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.runs.asking.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.05)
     calls: list[int] = []
     released = asyncio.Event()
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.web_client import HTML
+from tests.support.web.web_client import HTML
 
 HEADER = "x-request-id"
 

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.child_processes import PATIENCE_S, environment, serving
-from tests.functional.observing.collector import Collector, collecting
-from tests.functional.observing.logging_here import lines_of, logged
-from tests.functional.observing.visitor import ADDRESS, MARK, REQUESTS, SENT, TOKEN
-from tests.functional.run_services import FORM, application_with, executing, over, submitted
-from tests.functional.web_client import HTML, client_of
+from tests.support.runs.run_services import FORM, application_with, executing, over, submitted
+from tests.support.server.child_processes import PATIENCE_S, environment, serving
+from tests.support.telemetry.captured_logs import lines_of, logged
+from tests.support.telemetry.collector import Collector, collecting
+from tests.support.telemetry.visitor import ADDRESS, MARK, REQUESTS, SENT, TOKEN
+from tests.support.web.web_client import HTML, client_of
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -114,7 +114,7 @@ async def test_a_crash_is_a_span_that_failed(traced: FastAPI, collector: Collect
 async def test_a_collector_that_hangs_delays_neither_requests_nor_the_stop(
     folder: Path, interpreter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.observing.tracing.EXPORT_SECONDS", 600)
+    monkeypatch.setattr("app.telemetry.traces.EXPORT_SECONDS", 600)
     with collecting(hangs=True) as collector:
         app = application_with(folder, interpreter, otlp_endpoint=collector.address)
         async with executing(app) as client:
@@ -169,7 +169,7 @@ LACKING = """
 import sys
 sys.modules["opentelemetry.sdk"] = sys.modules["opentelemetry.sdk.resources"] = None
 sys.argv = ["tiebreak", "serve", "--port", "0"]
-from app.cli import main
+from app.cli.main import main
 main()
 """
 

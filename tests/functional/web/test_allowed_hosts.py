@@ -6,10 +6,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.hosts import host_of
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.web_client import client_of, problem_fields
+from app.web.hosts import host_of
+from tests.support.web.web_client import client_of, problem_fields
 
 NAMES = ("Advice.example.org", "*.lab.example.org", "[::1]", "fd00::7", "192.0.2.1", "localhost")
 

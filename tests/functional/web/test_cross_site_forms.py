@@ -6,10 +6,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.run_services import FORM, RUNS, application_with
-from tests.functional.tiny_probes import write_probe
-from tests.functional.web_client import client_of
+from tests.support.runs.run_services import FORM, RUNS, application_with
+from tests.support.web.web_client import client_of
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import write_probe
 
 PLACES = ("/probes/fine", "/verdicts", "/claims/c1/check", "/runs/1/cancel")
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.limits import SECURITY_HEADERS
 from app.main import create_app
 from app.settings import Settings
+from app.web.middleware import SECURITY_HEADERS
 
 HTML = {"accept": "text/html"}
 CONFLICT = (

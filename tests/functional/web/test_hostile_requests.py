@@ -4,9 +4,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.hostile_judge import Judge
-from tests.functional.hostile_requests import Attack, RawTargets, attacks, request_of
-from tests.functional.web_client import client_of
+from tests.support.hostile.judge import Judge
+from tests.support.hostile.requests import Attack, RawTargets, attacks, request_of
+from tests.support.web.web_client import client_of
 
 ROUNDS, REQUESTS_A_ROUND = 10, 1000
 

@@ -9,10 +9,10 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.page_tree import parse_page, text_of
-from tests.functional.run_services import FORM
-from tests.functional.web_client import CORE, HTML, advice_address, client_of
-from tests.unit.knowledge.rule_files import claim, write_entries
+from tests.support.pages.page_tree import parse_page, text_of
+from tests.support.rules.rule_files import claim, write_entries
+from tests.support.runs.run_services import FORM
+from tests.support.web.web_client import CORE, HTML, advice_address, client_of
 
 TEMPLATES = (
     "{{7*7}}",

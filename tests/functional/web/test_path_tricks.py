@@ -4,9 +4,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.functional.hostile_judge import Judge
-from tests.functional.hostile_requests import Attack, RawTargets, request_of
-from tests.functional.web_client import client_of
+from tests.support.hostile.judge import Judge
+from tests.support.hostile.requests import Attack, RawTargets, request_of
+from tests.support.web.web_client import client_of
 
 WAYS_UP = (
     "../",

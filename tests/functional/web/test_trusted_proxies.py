@@ -8,8 +8,8 @@ from fastapi import FastAPI, Request
 
 from app.main import create_app
 from app.settings import Settings
-from tests.functional.child_processes import serving
-from tests.functional.web_client import CORE, advice_address
+from tests.support.server.child_processes import serving
+from tests.support.web.web_client import CORE, advice_address
 
 FORGED = {
     "x-forwarded-for": "198.51.100.7",

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.measuring import observing
+from app.runs.measuring import capability
 from app.runs.models import Reason, Run, RunRequest
 from app.runs.service import RunService
-from tests.functional.interpreters import script, too_old, with_nothing_but_numpy, with_stand_in, without_numpy
-from tests.functional.tiny_probes import FINE, write_probe, write_timing_probe
-from tests.functional.worker_bench import Bench, bench_in, fails, failure_of, halves_of, until
-from tests.functional.worker_processes import LINUX, gone_within, workers_of
+from tests.support.worker.interpreters import script, too_old, with_nothing_but_numpy, with_stand_in, without_numpy
+from tests.support.worker.tiny_probes import FINE, write_probe, write_timing_probe
+from tests.support.worker.worker_bench import Bench, bench_in, fails, failure_of, halves_of, until
+from tests.support.worker.worker_processes import LINUX, gone_within, workers_of
 
 pytestmark = LINUX
 
@@ -68,7 +68,7 @@ for own_session in (False, True):
 
 @pytest.mark.parametrize("half", ["time.sleep(600)", STUBBORN, f"{FORKING}time.sleep(600)"])
 async def test_a_half_that_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch, half: str) -> None:
-    monkeypatch.setattr(observing, "OBSERVE_SECONDS", 1.0)
+    monkeypatch.setattr(capability, "OBSERVE_SECONDS", 1.0)
     began = time.monotonic()
     failure = await fails(bench, half, "timed_out")
     assert time.monotonic() - began < 6

@@ -10,23 +10,24 @@ from typing import Any, get_args
 
 import pytest
 
-from app.runs.executor import footprint, limits
-from app.runs.executor.failures import by_exception
-from app.runs.executor.limits import Limits, tasks_allowed, user_tasks
-from app.runs.executor.worker import MAX_LOG_BYTES, MAX_REPLY_BYTES
-from app.runs.measuring import observing
+from app.paths import ROOT
+from app.runs.measuring import capability
 from app.runs.models import Reason
-from app.runs.words import REASON_WORDS
+from app.runs.run_wording import REASON_WORDS
+from app.runs.worker import footprint, limits
+from app.runs.worker.failures import by_exception
+from app.runs.worker.limits import Limits, tasks_allowed, user_tasks
+from app.runs.worker.process import MAX_LOG_BYTES, MAX_REPLY_BYTES
 from app.settings import Settings
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.run_services import run_server
-from tests.functional.tiny_probes import FINE, write_probe
-from tests.functional.worker_bench import Bench, bench_in, fails, halves_of
-from tests.functional.worker_processes import LINUX
+from tests.support.runs.run_services import run_server
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import FINE, write_probe
+from tests.support.worker.worker_bench import Bench, bench_in, fails, halves_of
+from tests.support.worker.worker_processes import LINUX
 
 pytestmark = LINUX
 
-ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ async def test_a_daemon_without_marks_ends_with_its_half(bench: Bench) -> None:
     assert sleeping() == []
 
 
-@ROOT
+@AS_ROOT
 def test_the_kernel_s_own_limit_stops_a_user_who_is_not_root() -> None:
     """RLIMIT_NPROC does not bind root, so this is another user; what is refused has the same reason."""
     refused = as_nobody("""
@@ -314,11 +315,11 @@ def test_no_secret_of_the_service_reaches_a_worker(tmp_path: Path) -> None:
     assert dict(map(tuple, seen["own"]))["TIEBREAK_WORKER_OF"]
 
 
-@ROOT
+@AS_ROOT
 def test_another_process_of_the_same_user_cannot_read_the_memory() -> None:
     """As an ordinary user, with whom nothing but this stands between worker and service."""
     answers = as_nobody("""
-from app.own_memory import hide_own_memory
+from app.runs.worker.hardening import hide_own_memory
 import ctypes
 def read_by_a_child():
     parent, child = os.getpid(), os.fork()
@@ -340,7 +341,7 @@ print(before, read_by_a_child())
 
 def as_nobody(code: str) -> str:
     """What a program prints that has become another user; what it imports from here it imports before."""
-    imports = "import os, sys, resource, ctypes\nimport app.own_memory, probes.worker.limits\n"
+    imports = "import os, sys, resource, ctypes\nimport app.runs.worker.hardening, probes.worker.limits\n"
     another = "os.setgid(65534)\nos.setuid(65534)\n"
     ended = subprocess.run(
         [sys.executable, "-c", imports + another + code], capture_output=True, text=True, check=False, timeout=60
@@ -351,7 +352,7 @@ def as_nobody(code: str) -> str:
 
 # What is said of it
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = ROOT / "docs"
 OPERATING, PROBES = DOCS / "operating.md", DOCS / "probes.md"
 
 
@@ -365,8 +366,8 @@ def test_the_guide_says_the_numbers_that_hold() -> None:
         f"{limits.USER_TASKS_FACTOR} times",
         f"{MAX_LOG_BYTES // 2**20} MiB",
         f"{MAX_REPLY_BYTES // 2**20} MiB",
-        f"{observing.OBSERVE_SECONDS:.0f} s",
-        f"{observing.SLOW_SECONDS:.0f} s",
+        f"{capability.OBSERVE_SECONDS:.0f} s",
+        f"{capability.SLOW_SECONDS:.0f} s",
         f"{Settings.model_fields['worker_memory_bytes'].default // 2**30} GiB",
         *(f"`{reason}`" for reason in REASONS),
     ):

@@ -8,14 +8,14 @@ from functools import cache
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.advice.advising import advise
-from app.advice.answers import parse_answers
-from app.advice.models import Advice
-from app.advice.priorities import NONE, Priorities
-from app.advice.wishes import Wishes
+from app.advice.advise import advise
+from app.advice.model.answers import parse_answers
+from app.advice.model.priorities import NONE, Priorities
+from app.advice.preferences import Wishes
+from app.advice.schema.advice import Advice
 from app.knowledge.base import Knowledge
-from app.knowledge.findings import AS_SHIPPED, Findings
 from app.knowledge.loader import load
+from app.knowledge.local_evidence import AS_SHIPPED, Findings
 from app.knowledge.models import PolicyId, Question
 
 RawAnswers = dict[str, list[str]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.knowledge.conditions import Term
 from app.knowledge.models import Claim, Question
-from tests.unit.advice.answer_sets import RawAnswers, completed, shipped_rules
+from tests.support.advice.answer_sets import RawAnswers, completed, shipped_rules
 
 
 def suitable_options(question: Question, term: Term) -> list[str]:

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from app.knowledge.loader import SHIPPED
-from tests.unit.advice.answer_sets import RawAnswers
+from app.paths import RULES
+from tests.support.advice.answer_sets import RawAnswers
 
 EXCHANGED = {
     "pytorch": "tensorflow",
@@ -49,7 +49,7 @@ def mirrored_advice(advice: dict[str, Any]) -> dict[str, Any]:
 
 def write_mirrored_rules(folder: Path) -> None:
     """The shipped rules into `folder`, with the names exchanged everywhere."""
-    for path in SHIPPED.rglob("*.yaml"):
-        copy = folder / path.relative_to(SHIPPED)
+    for path in RULES.rglob("*.yaml"):
+        copy = folder / path.relative_to(RULES)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(mirrored_text(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.knowledge.findings import CheckedHere, Findings, MeasuredHere
-from tests.unit.advice.answer_sets import shipped_rules
+from app.knowledge.local_evidence import CheckedHere, Findings, MeasuredHere
+from tests.support.advice.answer_sets import shipped_rules
 
 DAY = date(2026, 11, 30)
 VERDICTS = ("confirmed", "partly", "refuted")

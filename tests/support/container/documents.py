@@ -1,9 +1,8 @@
 """The commands that the documents tell people to type, word for word."""
 
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from app.paths import ROOT
 
 
 def commands(document: str, heading: str) -> list[str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.functional.hostile_requests import SERVER, Attack
-from tests.functional.web_client import PROBLEM
+from tests.support.hostile.requests import SERVER, Attack
+from tests.support.web.web_client import PROBLEM
 
 OF_NO_FIELD = (401, 403, 429)
 """Refusals that lie with the caller or the moment, and with no field of the request."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from tests.functional.web_client import CORE, raw_for_api
+from tests.support.web.web_client import CORE, raw_for_api
 
 PAGES = (
     "/",

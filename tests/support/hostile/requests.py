@@ -10,9 +10,9 @@ from urllib.parse import quote, quote_from_bytes, unquote
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.functional.hostile_material import HEADERS, PATHS, PLACES, RAW_BODIES, RAW_QUERIES, TEXTS
-from tests.functional.web_client import pairs_of, raw_for_api
-from tests.unit.advice.answer_sets import seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import seeded_answers, shipped_rules
+from tests.support.hostile.material import HEADERS, PATHS, PLACES, RAW_BODIES, RAW_QUERIES, TEXTS
+from tests.support.web.web_client import pairs_of, raw_for_api
 
 TARGET = b"x-test-target"
 """The header by which `RawTargets` learns the target, so that no client library tidies it up on the way."""

@@ -11,17 +11,17 @@ from typing import Any
 
 from app.knowledge.models import Framework
 from app.runs.catalogue import Probe, read_catalogue
-from app.runs.executor.job import EventKind, Job, Progress
-from app.runs.executor.limits import Limits
-from app.runs.executor.processes import kill_marked
-from app.runs.executor.worker import Host
-from app.runs.measuring.judging import compare_series, result_of
+from app.runs.measuring.execution import conclude, perform
+from app.runs.measuring.jobs import EventKind, Job, Progress
 from app.runs.measuring.pairs import Pair, start_pair
-from app.runs.measuring.performing import conclude, perform
 from app.runs.measuring.presets import Level
+from app.runs.measuring.results import compare_series, result_of
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair
 from app.runs.models import Comparison, Outcome, Run, RunRequest
+from app.runs.worker.killing import kill_marked
+from app.runs.worker.limits import Limits
+from app.runs.worker.process import Host
 
 SEED = 7
 OWNER = "tests-of-measuring"

@@ -8,13 +8,13 @@ from typing import Any
 
 from app.knowledge.models import Claim, Framework
 from app.runs.catalogue import read_catalogue
-from app.runs.executor.job import Questions
-from app.runs.executor.local import LocalExecutor
 from app.runs.inspection import Inspection
+from app.runs.local_executor import LocalExecutor
+from app.runs.measuring.jobs import Questions
 from app.runs.models import EVERYTHING, ClaimVerdict, Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
-from tests.functional.worker_processes import workers_of
+from tests.support.worker.worker_processes import workers_of
 
 ROOMY = 2 * 2**30
 

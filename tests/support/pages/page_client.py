@@ -4,9 +4,9 @@ from xml.etree.ElementTree import Element
 
 import httpx
 
-from tests.functional.page_tree import form_values, only, parse_page
-from tests.functional.web_client import CORE, HTML
-from tests.unit.advice.answer_sets import RawAnswers, seeded_answers
+from tests.support.advice.answer_sets import RawAnswers, seeded_answers
+from tests.support.pages.page_tree import form_values, only, parse_page
+from tests.support.web.web_client import CORE, HTML
 
 RICH: RawAnswers = CORE | {
     "deployment": ["server", "browser"],

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 
 from app.knowledge.models import Option, Question
-from tests.unit.knowledge.rule_files import knowledge_of
+from tests.support.rules.rule_files import knowledge_of
 
 RawCondition = str | list[dict[str, Any]]
 """A condition as a rule file writes it."""

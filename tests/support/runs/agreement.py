@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.runs.models import Run
-from tests.unit.runs.recompute import Json, exponents_of, figures_of, verdict_of
+from tests.support.runs.recompute import Json, exponents_of, figures_of, verdict_of
 
 T_DIGITS = 1e-4
 """The service's quantiles of t have four decimals."""

@@ -23,10 +23,10 @@ from fastapi import FastAPI
 from app.main import create_app
 from app.runs.catalogue import read_catalogue
 from app.settings import Settings
-from tests.functional.child_processes import PATIENCE_S, RUNNING, environment
-from tests.functional.databases import closed_later, database_of
-from tests.functional.web_client import HTML, client_of
-from tests.functional.worker_processes import workers_of
+from tests.support.server.child_processes import PATIENCE_S, RUNNING, environment
+from tests.support.storage.databases import closed_later, database_of
+from tests.support.web.web_client import HTML, client_of
+from tests.support.worker.worker_processes import workers_of
 
 RUNS = "/api/v1/runs"
 FORM = {**HTML, "content-type": "application/x-www-form-urlencoded"}
@@ -36,11 +36,11 @@ FINAL = ("done", "failed", "cancelled", "interrupted")
 START = """
 import sys
 from pathlib import Path
-import app.runs.assembling, app.server
+import app.runs.assembly, app.server.run
 exec(sys.argv[2])
-plain = app.runs.assembling.read_catalogue
-app.runs.assembling.read_catalogue = lambda: plain(Path(sys.argv[1]))
-app.server.run("127.0.0.1", 0)
+plain = app.runs.assembly.read_catalogue
+app.runs.assembly.read_catalogue = lambda: plain(Path(sys.argv[1]))
+app.server.run.run("127.0.0.1", 0)
 """
 """Serves a folder's probes on a free port, after some code of the test's."""
 

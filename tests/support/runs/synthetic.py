@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app.knowledge.models import FRAMEWORKS, Framework
 from app.runs.catalogue import Probe, read_catalogue
-from app.runs.executor.job import Job
-from app.runs.measuring.judging import compare_series, result_of
-from app.runs.measuring.performing import conclude
+from app.runs.measuring.execution import conclude
+from app.runs.measuring.jobs import Job
+from app.runs.measuring.results import compare_series, result_of
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.models import Block, Equivalence, Failure, Preset, Run, Warmup
 

@@ -16,7 +16,7 @@ PATIENCE_S = 60
 
 TIEBREAK = Path(sysconfig.get_path("scripts")) / "tiebreak"
 
-UNHIDDEN = "import app.server; app.server.hide_own_memory = lambda: None; from app.cli import main; main()"
+UNHIDDEN = "import app.server.run; app.server.run.hide_own_memory = lambda: None; from app.cli.main import main; main()"
 """The command line, of whose memory an ordinary user's tests can see more than its size."""
 
 RUNNING = re.compile(r"running on (http://127\.0\.0\.1:(\d+))")

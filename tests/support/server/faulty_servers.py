@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.functional.interpreters import both_by, with_stand_in
-from tests.functional.run_services import RunServer
-from tests.functional.web_client import CORE, HTML, advice_address
+from tests.support.runs.run_services import RunServer
+from tests.support.web.web_client import CORE, HTML, advice_address
+from tests.support.worker.interpreters import both_by, with_stand_in
 
 STUBBORN = """\
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU):

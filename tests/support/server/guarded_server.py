@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
-from app.connections import MAX_HEAD_BYTES, ConnectionLimits, Guarded, guarded
+from app.server.protocol import MAX_HEAD_BYTES, ConnectionLimits, Guarded, guarded
 
 PATIENCE_S = 30
 """How long anything may take that must happen at all; no test measures time."""

@@ -17,12 +17,12 @@ from typing import Any, Literal
 
 import httpx
 
-from tests.functional.databases import SERVER
-from tests.functional.interpreters import with_stand_in
-from tests.functional.run_services import FINAL, RunServer, address_of, run_server, start_server
-from tests.functional.tiny_probes import write_probe, write_timing_probe
-from tests.functional.web_client import CORE, HTML, advice_address
-from tests.functional.worker_processes import workers_of
+from tests.support.runs.run_services import FINAL, RunServer, address_of, run_server, start_server
+from tests.support.storage.databases import SERVER
+from tests.support.web.web_client import CORE, HTML, advice_address
+from tests.support.worker.interpreters import with_stand_in
+from tests.support.worker.tiny_probes import write_probe, write_timing_probe
+from tests.support.worker.worker_processes import workers_of
 
 Victim = Literal["server", "worker", "both"]
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.functional.child_processes import PATIENCE_S, environment
-from tests.functional.databases import database_of
+from tests.support.server.child_processes import PATIENCE_S, environment
+from tests.support.storage.databases import database_of
 
 CROWD = 4
 

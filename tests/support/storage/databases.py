@@ -17,7 +17,7 @@ import pytest
 from psycopg import sql
 
 from app.runs.store.address import Address, read_address
-from app.runs.store.migrating import migrate
+from app.runs.store.migration import migrate
 from app.runs.store.store import Store
 
 SERVER = os.environ.get("TIEBREAK_TEST_DATABASE")

@@ -16,9 +16,9 @@ import psutil
 import psycopg
 import pytest
 
-from tests.functional.child_processes import PATIENCE_S
-from tests.functional.databases import SERVER, database_of
-from tests.functional.run_services import RunServer, run_server
+from tests.support.runs.run_services import RunServer, run_server
+from tests.support.server.child_processes import PATIENCE_S
+from tests.support.storage.databases import SERVER, database_of
 
 Block = AbstractContextManager[None]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from app.observing.logs import OWN, Format, Level, set_up_logging
+from app.telemetry.logs import OWN, Format, Level, set_up_logging
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.functional.child_processes import PATIENCE_S
+from tests.support.server.child_processes import PATIENCE_S
 
 
 @dataclass(frozen=True)

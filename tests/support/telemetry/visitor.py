@@ -1,6 +1,6 @@
 """A visitor who can be recognised in everything that they send."""
 
-from tests.functional.run_services import RUNS
+from tests.support.runs.run_services import RUNS
 
 MARK = "zq7visitor"
 ADDRESS = "203.0.113.77"

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import httpx
 from starlette.types import ASGIApp
 
-from tests.unit.advice.answer_sets import RawAnswers
+from tests.support.advice.answer_sets import RawAnswers
 
 HTML = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 """What a browser asks for."""

@@ -10,15 +10,15 @@ from typing import Any
 
 from app.knowledge.models import Framework
 from app.runs.catalogue import read_catalogue
-from app.runs.executor.local import LocalExecutor
 from app.runs.inspection import Inspection
+from app.runs.local_executor import LocalExecutor
 from app.runs.models import Failure, Reason, Result, Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
-from tests.functional.databases import new_store
-from tests.functional.interpreters import with_nothing_but_numpy
-from tests.functional.tiny_probes import write_probe
-from tests.functional.worker_processes import workers_of
+from tests.support.storage.databases import new_store
+from tests.support.worker.interpreters import with_nothing_but_numpy
+from tests.support.worker.tiny_probes import write_probe
+from tests.support.worker.worker_processes import workers_of
 
 ROOMY = 2 * 2**30
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.executor.environment import OWNER
+from app.runs.worker.environment import OWNER
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 

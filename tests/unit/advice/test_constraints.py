@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.advice.models import Advice, StackPart
+from app.advice.schema.advice import Advice, StackPart
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.models import FRAMEWORKS, Constraint, Framework, PolicyId
-from tests.unit.advice.answer_sets import (
+from tests.support.advice.answer_sets import (
     FRESH,
     POLICIES,
     RawAnswers,

@@ -5,12 +5,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from app.advice.models import Reason, SetAside
-from app.knowledge.findings import AS_SHIPPED, with_findings
+from app.advice.schema.advice import Reason, SetAside
+from app.knowledge.local_evidence import AS_SHIPPED, with_findings
 from app.knowledge.models import Claim
-from tests.unit.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, seeded_answers, shipped_rules
-from tests.unit.advice.mirror import mirrored_text
-from tests.unit.advice.server_findings import DAY, VERDICTS, Found, server_findings
+from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, seeded_answers, shipped_rules
+from tests.support.advice.mirror import mirrored_text
+from tests.support.advice.random_evidence import DAY, VERDICTS, Found, server_findings
 
 RULES = shipped_rules()
 DECIDED = [claim for claim in RULES.claims.values() if claim.is_decided_by_running and claim.matters_when]

@@ -8,8 +8,8 @@ import pytest
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.models import PolicyId
-from tests.unit.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
-from tests.unit.advice.mirror import mirrored_advice, mirrored_answers, write_mirrored_rules
+from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.support.advice.mirror import mirrored_advice, mirrored_answers, write_mirrored_rules
 
 
 @pytest.fixture(scope="module")

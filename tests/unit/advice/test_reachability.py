@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.advice.models import Advice
+from app.advice.schema.advice import Advice
 from app.knowledge.loader import load
 from app.knowledge.models import Claim
-from tests.unit.advice.answer_sets import FRESH, POLICIES, advice_on, completed, seeded_answers, shipped_rules
-from tests.unit.advice.claim_answers import answers_from_condition
+from tests.support.advice.answer_sets import FRESH, POLICIES, advice_on, completed, seeded_answers, shipped_rules
+from tests.support.advice.claim_answers import answers_from_condition
 
 CLAIMS = [claim for claim in shipped_rules().claims.values() if claim.matters_when is not None]
 BACKGROUND = {claim.id for claim in shipped_rules().claims.values() if claim.background is not None}

@@ -10,9 +10,9 @@ from math import fsum
 
 import pytest
 
-from app.advice.models import Advice
+from app.advice.schema.advice import Advice
 from app.knowledge.models import Framework
-from tests.unit.advice.answer_sets import RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import RawAnswers, advice_on, seeded_answers, shipped_rules
 
 GOALS = ("research", "prototype", "production", "learning", "competition")
 DATA = ("images", "text", "audio", "tabular", "sequences", "sparse")

@@ -6,9 +6,9 @@ from math import fsum
 
 from hypothesis import given
 
-from app.advice.models import Advice, ClaimPart
+from app.advice.schema.advice import Advice, ClaimPart
 from app.knowledge.models import FRAMEWORKS, PolicyId
-from tests.unit.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, policies, shipped_rules
+from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, policies, shipped_rules
 
 CLOSE = 1e-9
 

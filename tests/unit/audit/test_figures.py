@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from app.advice.core_space import core_space
+from app.advice.model.core_space import core_space
 from app.audit.bias import bias, citations, wins
-from app.audit.checking import open_rules
-from app.audit.core_space import core_sides
+from app.audit.check import open_rules
+from app.audit.core_outcomes import core_sides
 from app.audit.freshness import freshness
-from app.audit.telling import SHOWN, audit_lines
-from app.audit.wording import first_named
+from app.audit.language import first_named
+from app.audit.text import SHOWN, audit_lines
 from app.knowledge.models import PolicyId
-from tests.unit.advice.answer_sets import POLICIES, advice_on, shipped_rules
-from tests.unit.knowledge.rule_files import FACT, claim, with_overlay
+from tests.support.advice.answer_sets import POLICIES, advice_on, shipped_rules
+from tests.support.rules.rule_files import FACT, claim, with_overlay
 
 DAY = date(2026, 11, 25)
 SIDES = {"pytorch": 1, "tensorflow": -1, "either": 0}

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from app.advice.core_space import core_space
-from app.audit.core_space import core_sides
+from app.advice.model.core_space import core_space
+from app.audit.core_outcomes import core_sides
 from app.audit.impact import Impact, PolicyImpact, impact
-from app.audit.taking_over import Change, changes, take_over
-from app.audit.telling import impact_lines
+from app.audit.rules_diff import Change, changes, take_over
+from app.audit.text import impact_lines
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, PolicyId
-from tests.unit.advice.answer_sets import POLICIES, shipped_rules
+from tests.support.advice.answer_sets import POLICIES, shipped_rules
 
 DAY = date(2026, 11, 25)
 SHIPPED = shipped_rules()

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.audit.checking import check_all, open_rules
-from app.audit.core_space import core_sides
-from app.audit.outcomes import unreached
+from app.audit.check import check_all, open_rules
+from app.audit.core_outcomes import core_sides
+from app.audit.unreachable import unreached
 from app.knowledge.models import PolicyId
-from tests.unit.knowledge.rule_files import claim, expected_of, write_entries
+from app.paths import ROOT
+from tests.support.rules.rule_files import claim, expected_of, write_entries
 
 DAY = date(2026, 11, 25)
 FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
@@ -88,10 +89,9 @@ def test_what_does_not_load_is_reported_too(tmp_path: Path) -> None:
 
 
 def test_the_guide_lists_every_kind_of_finding() -> None:
-    root = Path(__file__).resolve().parents[3]
-    sources = "".join(path.read_text() for path in (root / "app" / "audit").glob("*.py"))
+    sources = "".join(path.read_text() for path in (ROOT / "app" / "audit").glob("*.py"))
     in_code = set(re.findall(r"""(?:\.finding\(|Finding\(NAME, 1, )"([a-z-]+)",""", sources))
-    section = (root / "docs" / "rules.md").read_text().split("## What the audit finds")[1].split("\n## ")[0]
+    section = (ROOT / "docs" / "rules.md").read_text().split("## What the audit finds")[1].split("\n## ")[0]
     in_guide = set(re.findall(r"`([a-z-]+)`", " ".join(re.findall(r"^\| (`.*?`) \|", section, flags=re.MULTILINE))))
     assert len(in_code) == 5
     assert in_code == in_guide

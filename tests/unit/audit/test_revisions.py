@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.audit.revisions import rules_at
-from app.cli import cli
+from app.cli.main import cli
 from app.errors import UnreadableRules, UnusableRevision
-from app.knowledge.loader import SHIPPED
-from tests.unit.advice.answer_sets import shipped_rules
-from tests.unit.knowledge.rule_files import claim, write_entries
+from app.paths import RULES
+from tests.support.advice.answer_sets import shipped_rules
+from tests.support.rules.rule_files import claim, write_entries
 
 WHO = ("-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false")
 
@@ -32,7 +32,7 @@ def commit(folder: Path, name: str) -> None:
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
     """A repository with today's rules at the tag `first`, and rules that cannot be read at `broken`."""
-    rules = Path(shutil.copytree(SHIPPED, tmp_path / "rules"))
+    rules = Path(shutil.copytree(RULES, tmp_path / "rules"))
     git(tmp_path, "init", "--quiet")
     commit(tmp_path, "first")
     write_entries(rules, {"clams": []})
@@ -100,7 +100,7 @@ def invoked(monkeypatch: pytest.MonkeyPatch, then: Any, *arguments: str, **setti
             raise then
         return then
 
-    monkeypatch.setattr("app.rules_cli.rules_at", at)
+    monkeypatch.setattr("app.cli.rules.rules_at", at)
     return CliRunner().invoke(cli, ["rules", "check", *arguments], env=settings)
 
 

@@ -11,9 +11,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from app import __version__
+from app.paths import ROOT
 from image.frameworks import EXTRAS, FRAMEWORKS, make_environment, requirements
 
-ROOT = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.archive import Archive
-from app.knowledge.archiving import from_text, to_text
+from app.knowledge.archive import Archive
+from app.knowledge.archive_format import from_text, to_text
 from app.knowledge.loader import load
-from tests.unit.advice.answer_sets import POLICIES, advice_on, seeded_answers
+from tests.support.advice.answer_sets import POLICIES, advice_on, seeded_answers
 
 
 def test_rules_read_back_give_the_same_advice() -> None:

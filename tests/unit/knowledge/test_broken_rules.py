@@ -14,8 +14,9 @@ import pytest
 
 from app.errors import Finding, InvalidRules, UnusableSetting
 from app.knowledge.files import MAX_BYTES, MAX_DEPTH
-from app.knowledge.loader import SHIPPED, load
-from tests.unit.knowledge.rule_files import claim, expected_of, write_entries, write_rules
+from app.knowledge.loader import load
+from app.paths import RULES
+from tests.support.rules.rule_files import claim, expected_of, write_entries, write_rules
 
 CORPUS = Path(__file__).parent / "broken"
 GROUPS = ("entries", "references")
@@ -193,7 +194,7 @@ def test_an_entry_that_cannot_be_opened_is_reported_and_not_raised(tmp_path: Pat
 
 @pytest.mark.parametrize("name", ["sources", "criteria", "questions", "claims", "policies"])
 def test_a_base_without_a_collection_is_refused(name: str, tmp_path: Path) -> None:
-    base = shutil.copytree(SHIPPED, tmp_path / "rules")
+    base = shutil.copytree(RULES, tmp_path / "rules")
     for path in base.rglob("*.yaml"):
         path.write_text(
             re.sub(rf"^{name}:", "roles:" if name == "claims" else "cautions:", path.read_text(), flags=re.MULTILINE)
@@ -223,7 +224,7 @@ def without_block(text: str, start: str, end: str) -> str:
     ],
 )
 def test_a_base_without_a_policy_or_scoring_is_refused(start: str, end: str, message: str, tmp_path: Path) -> None:
-    base = shutil.copytree(SHIPPED, tmp_path / "rules")
+    base = shutil.copytree(RULES, tmp_path / "rules")
     policies = base / "policies.yaml"
     policies.write_text(without_block(policies.read_text(), start, end))
     with pytest.raises(InvalidRules) as refusal:

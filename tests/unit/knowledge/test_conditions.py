@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.knowledge.conditions import Condition, Term
-from app.knowledge.satisfiable import alternative_can_hold, can_hold, example_answers, witness
-from tests.unit.knowledge.rule_files import PROPERTY
-from tests.unit.knowledge.small_questions import (
+from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold, example_answers, witness
+from tests.support.rules.rule_files import PROPERTY
+from tests.support.rules.small_questions import (
     EVERY_ANSWER,
     QUESTIONS,
     RULES,

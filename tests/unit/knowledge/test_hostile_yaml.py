@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import InvalidRules
 from app.knowledge.loader import load
-from tests.unit.knowledge.rule_files import claim, write_entries, write_rules
+from tests.support.rules.rule_files import claim, write_entries, write_rules
 
 LAUGHS = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30)

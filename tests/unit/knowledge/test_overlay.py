@@ -7,7 +7,7 @@ import pytest
 from app.errors import InvalidRules
 from app.knowledge.base import OverlayChange
 from app.knowledge.loader import load
-from tests.unit.knowledge.rule_files import FACT, claim, pick, with_overlay, write_entries, write_rules
+from tests.support.rules.rule_files import FACT, claim, pick, with_overlay, write_entries, write_rules
 
 SHIPPED_CLAIM = "staying-keeps-pytorch-work"
 REGION = {

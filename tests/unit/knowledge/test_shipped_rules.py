@@ -13,12 +13,13 @@ import yaml
 
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.loader import SHIPPED, load
+from app.knowledge.lint.satisfiable import example_answers
+from app.knowledge.loader import load
 from app.knowledge.models import Claim, Status
-from app.knowledge.satisfiable import example_answers
+from app.paths import RULES
 
 WIDTH = 120
-FILES = sorted(SHIPPED.rglob("*.yaml"))
+FILES = sorted(RULES.rglob("*.yaml"))
 
 QUESTIONNAIRE = {
     "language": "python cpp java javascript swift other",
@@ -88,7 +89,7 @@ def test_every_statement_of_the_documents_cites_a_document() -> None:
 
 
 def test_each_file_of_claims_is_about_one_criterion_and_named_for_it() -> None:
-    for path in sorted((SHIPPED / "claims").glob("*.yaml")):
+    for path in sorted((RULES / "claims").glob("*.yaml")):
         criteria = {entry["criterion"] for entry in parsed(path)["claims"]}
         assert criteria == {path.stem}
 
@@ -192,7 +193,7 @@ def lists_of_entries(node: Any) -> Iterator[list[Any]]:
 
 
 def file_name(path: Path) -> str:
-    return path.relative_to(SHIPPED).as_posix()
+    return path.relative_to(RULES).as_posix()
 
 
 @pytest.mark.parametrize("path", FILES, ids=file_name)

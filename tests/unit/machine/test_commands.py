@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.machine.commands import output_of
-from app.machine.reading import MAX_BYTES
-from tests.unit.machine.fake_trees import computer, program
+from app.machine.readers import MAX_BYTES
+from tests.support.machine.fake_trees import computer, program
 
 
 def answer(folder: Path, script: str, seconds: float = 10) -> str | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.machine.compilers import describe_compilers
 from app.machine.models import Compiler
-from tests.unit.machine.fake_trees import computer, program
+from tests.support.machine.fake_trees import computer, program
 
 
 def test_each_name_with_its_first_line(tmp_path: Path) -> None:

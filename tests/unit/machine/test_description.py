@@ -11,10 +11,10 @@ import psutil
 import pytest
 from pydantic import ValidationError
 
-from app.machine.describing import describe_machine
+from app.machine.description import describe_machine
 from app.machine.models import Gpu, Machine, Memory, Processor
 from app.machine.roots import Roots
-from tests.unit.machine.fake_trees import MEMINFO, amd_proc, amd_with_smt, arm, computer, garbage
+from tests.support.machine.fake_trees import MEMINFO, amd_proc, amd_with_smt, arm, computer, garbage
 
 TREES = {"amd": amd_with_smt(), "arm": arm(), "container without /sys": amd_proc(), "garbage": garbage(), "empty": {}}
 
@@ -90,6 +90,6 @@ def test_facts_are_frozen_and_take_no_unknown_names() -> None:
 
 def test_nothing_heavy_is_imported() -> None:
     heavy = ["torch", "tensorflow", "numpy", "fastapi", "sqlalchemy", "yaml"]
-    code = f"import sys, app.machine.describing; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, app.machine.description; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")

@@ -8,7 +8,7 @@ import pytest
 from app.machine.gpus import FULL, describe_gpus
 from app.machine.models import Gpu
 from app.machine.roots import Roots
-from tests.unit.machine.fake_trees import computer, program
+from tests.support.machine.fake_trees import computer, program
 
 H200 = "0, NVIDIA H200, GPU-6c1d, 570.124.06, 143771, 9.0, 345, 1980, 3201, 76.14, 700.00, 28"
 KNOWN = Gpu(

@@ -8,7 +8,7 @@ import pytest
 
 from app.machine.load import busy_seconds, cpu_pressure_us, describe_load
 from app.machine.models import Load, Pressure
-from tests.unit.machine.fake_trees import amd_proc, computer, garbage
+from tests.support.machine.fake_trees import amd_proc, computer, garbage
 
 
 def test_load_and_pressure(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from app.machine.cgroups import describe_limits
 from app.machine.memory import describe_memory
 from app.machine.models import Limits, Memory
-from tests.unit.machine.fake_trees import MEMINFO, NO_LIMIT_V1, Files, computer, garbage
+from tests.support.machine.fake_trees import MEMINFO, NO_LIMIT_V1, Files, computer, garbage
 
 CONTROLLERS = {"sys/fs/cgroup/cgroup.controllers": "cpu memory io\n"}
 GIB = 1024**3

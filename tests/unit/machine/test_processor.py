@@ -6,7 +6,7 @@ import pytest
 
 from app.machine.models import Processor
 from app.machine.processor import describe_processor
-from tests.unit.machine.fake_trees import EPYC_FLAGS, amd_proc, amd_with_smt, arm, computer, garbage, program
+from tests.support.machine.fake_trees import EPYC_FLAGS, amd_proc, amd_with_smt, arm, computer, garbage, program
 
 
 def test_amd_with_two_threads_a_core(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from types import CodeType
 import pytest
 
 from app.knowledge.models import FRAMEWORKS, Framework
-from app.runs.catalogue import SHIPPED, Catalogue, Probe, read_catalogue
+from app.paths import PROBES
+from app.runs.catalogue import Catalogue, Probe, read_catalogue
 from probes.subjects import SUBJECTS
 
-FILES = sorted(path for kind in ("capability", "timing") for path in (SHIPPED / kind).glob("[a-z]*.py"))
+FILES = sorted(path for kind in ("capability", "timing") for path in (PROBES / kind).glob("[a-z]*.py"))
 
 
 @cache

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from app.runs.presence import BEAT_SECONDS, LEASE_SECONDS, Presence
+from app.runs.heartbeat import BEAT_SECONDS, LEASE_SECONDS, Presence
 from app.runs.runner_names import this_place, this_runner
-from app.runs.store.sharing import Seen
+from app.runs.store.runners import Seen
 from app.runs.store.store import Store
 
 OTHER = "elsewhere/7/1.00"
@@ -42,7 +42,7 @@ def here(signs: Signs) -> Presence:
 def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Lets time pass on the steady clock."""
     clock = [1000.0]
-    monkeypatch.setattr("app.runs.presence.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("app.runs.heartbeat.time.monotonic", lambda: clock[0])
 
     def pass_by(seconds: float) -> None:
         clock[0] += seconds

@@ -1,4 +1,4 @@
-"""Alembic's environment: it is given an open transaction by `app.runs.store.migrating`."""
+"""Alembic's environment: it is given an open transaction by `app.runs.store.migration`."""
 
 from alembic import context
 

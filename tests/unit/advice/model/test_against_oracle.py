@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 
-from app.advice.models import Advice
+from app.advice.schema.advice import Advice
 from app.knowledge.models import PolicyId
-from tests.unit.advice.answer_sets import (
+from tests.support.advice.answer_sets import (
     FRESH,
     POLICIES,
     PROPERTY,
@@ -17,8 +17,8 @@ from tests.unit.advice.answer_sets import (
     policies,
     seeded_answers,
 )
-from tests.unit.advice.oracle import OracleAdvice, consult, others_prefer, share_of_weightings, word_for
-from tests.unit.advice.server_findings import NOTHING, Found, server_findings
+from tests.support.advice.oracle import OracleAdvice, consult, others_prefer, share_of_weightings, word_for
+from tests.support.advice.random_evidence import NOTHING, Found, server_findings
 
 CLOSE = 1e-9
 ROUNDING = 1e-12

@@ -5,12 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 
-from app.advice.answers import Answers, accepted_answers, parse_answers
+from app.advice.model.answers import Answers, accepted_answers, parse_answers
 from app.advice.permalinks import permalink
-from app.advice.wishes import Wishes
+from app.advice.preferences import Wishes
 from app.errors import FieldProblem, InvalidFields
 from app.knowledge.models import PolicyId
-from tests.unit.advice.answer_sets import PROPERTY, RawAnswers, answer_sets, policies, shipped_rules
+from tests.support.advice.answer_sets import PROPERTY, RawAnswers, answer_sets, policies, shipped_rules
 
 VALID: RawAnswers = {
     "language": ["python"],

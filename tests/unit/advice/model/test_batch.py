@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from app.advice.batch.conditions import ConditionTable
-from app.advice.batch.layout import MASK, Layout
-from app.advice.batch.scoring import scorer_of
-from app.advice.priorities import Priorities
-from app.advice.scoring import score
+from app.advice.model.batch_scoring import scorer_of
+from app.advice.model.condition_table import ConditionTable
+from app.advice.model.layout import MASK, Layout
+from app.advice.model.priorities import Priorities
+from app.advice.model.scoring import score
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import PolicyId
-from tests.unit.advice.answer_sets import (
+from tests.support.advice.answer_sets import (
     FRESH,
     POLICIES,
     PROPERTY,

@@ -7,11 +7,11 @@ from math import log2
 
 import pytest
 
-from app.advice.models import Advice, Reason
+from app.advice.schema.advice import Advice, Reason
 from app.knowledge.models import Claim, PolicyId
-from tests.unit.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
-from tests.unit.advice.claim_answers import answers_from_condition
-from tests.unit.advice.oracle import consult
+from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.support.advice.claim_answers import answers_from_condition
+from tests.support.advice.oracle import consult
 
 LATE = date(2029, 11, 21)
 """24 months past the last review date of the shipped rules, and more past the others."""

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.advice.batch.scoring import Scores, scorer_of
-from app.advice.core_space import core_space, masks_of
-from app.advice.priorities import NONE, Priorities
+from app.advice.model.batch_scoring import Scores, scorer_of
+from app.advice.model.core_space import core_space, masks_of
+from app.advice.model.priorities import NONE, Priorities
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty, acceptability
-from app.advice.robustness.deciding import GUARD, lowers
-from app.advice.robustness.expectation import expected_leads
+from app.advice.robustness.quick_estimate import expected_leads
 from app.advice.robustness.samples import Family, Samples, draw, samples_for
 from app.advice.robustness.situation import judge_of
+from app.advice.robustness.thresholds import GUARD, lowers
 from app.knowledge.models import PolicyId
-from tests.unit.advice.answer_sets import FRESH, POLICIES, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import FRESH, POLICIES, seeded_answers, shipped_rules
 
 WEIGHTS_ALONE = Uncertainty(evidence=False)
 CASES = 200

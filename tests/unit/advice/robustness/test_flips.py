@@ -9,17 +9,17 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from app.advice.core_space import core_space
-from app.advice.deciding import Case, decide
+from app.advice.model.core_space import core_space
+from app.advice.model.scoring import score
+from app.advice.robustness.decision import Case, decide
 from app.advice.robustness.flips import tipping_weights
 from app.advice.robustness.neighbourhood import neighbourhood
-from app.advice.robustness.report import CODES
+from app.advice.robustness.recommendation import RECOMMENDATIONS, Recommendation
 from app.advice.robustness.situation import judge_of
-from app.advice.scoring import score
-from app.advice.verdict import RECOMMENDATIONS, Recommendation
+from app.advice.schema.of_robustness import CODES
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId, Question
-from tests.unit.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
 
 Frozen = tuple[tuple[str, frozenset[str]], ...]
 Answer = frozenset[str]

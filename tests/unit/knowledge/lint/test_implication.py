@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.knowledge.conditions import Condition, Term
-from app.knowledge.implication import alternative_implies, condition_implies, is_covered, term_implies
-from tests.unit.knowledge.rule_files import PROPERTY
-from tests.unit.knowledge.small_questions import (
+from app.knowledge.lint.implication import alternative_implies, condition_implies, is_covered, term_implies
+from tests.support.rules.rule_files import PROPERTY
+from tests.support.rules.small_questions import (
     EVERY_ANSWER,
     QUESTIONS,
     RULES,

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import UnusableSetting
-from app.knowledge.counting import counts_somewhere
-from app.knowledge.linter import check
-from app.knowledge.loader import SHIPPED, load
-from tests.unit.knowledge.rule_files import claim, expected_of, pick, with_overlay, write_entries, write_rules
+from app.knowledge.lint.linter import check
+from app.knowledge.lint.trusting_policies import counts_somewhere
+from app.knowledge.loader import load
+from app.paths import RULES
+from tests.support.rules.rule_files import claim, expected_of, pick, with_overlay, write_entries, write_rules
 
 FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
 
@@ -95,7 +96,7 @@ def test_claims_whose_source_no_policy_counts_are_dead(tmp_path: Path) -> None:
 
 
 def test_findings_about_the_base_itself_name_their_file_and_line(tmp_path: Path) -> None:
-    base = shutil.copytree(SHIPPED, tmp_path / "rules")
+    base = shutil.copytree(RULES, tmp_path / "rules")
     write_rules(base, CAUTION_ON_NOTHING, "team/own.yaml")
     (finding,) = check(shipped=base)
     assert (finding.file, finding.line, finding.rule) == ("rules/team/own.yaml", 5, "dead-caution")

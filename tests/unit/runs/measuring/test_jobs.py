@@ -6,11 +6,11 @@ from typing import Any, get_args
 
 import pytest
 
-from app.runs.executor import job as job_module
-from app.runs.executor.job import TOLD_EVERY_SECONDS, Arm, EventKind, Job, Progress
+from app.runs.measuring import jobs as job_module
+from app.runs.measuring.jobs import TOLD_EVERY_SECONDS, Arm, EventKind, Job, Progress
 from app.runs.measuring.presets import LEVELS, PRESET_WORDS
 from app.runs.models import Preset, RunRequest
-from tests.unit.runs.synthetic import Recipe, job_of
+from tests.support.runs.synthetic import Recipe, job_of
 
 
 def orders(job: Job, pair: int, rounds: int = 40) -> list[str]:

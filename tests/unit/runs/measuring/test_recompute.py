@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from tests.unit.runs.agreement import as_json, disagreements
-from tests.unit.runs.synthetic import ALONE, DIFFERENT, FAILED, FAULT, Recipe, invent, recipes
+from tests.support.runs.agreement import as_json, disagreements
+from tests.support.runs.synthetic import ALONE, DIFFERENT, FAILED, FAULT, Recipe, invent, recipes
 
 PROPERTY = settings(max_examples=400, deadline=None, derandomize=True, database=None)
 

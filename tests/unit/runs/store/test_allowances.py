@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.errors import NotReady, StartedTooOften
 from app.runs.store.address import read_address
 from app.runs.store.allowances import Allowances
-from app.runs.store.migrating import migrate
+from app.runs.store.migration import migrate
 from app.runs.store.store import Store
 from app.runs.store.tables import AllowanceRow, ClientKeyRow
 

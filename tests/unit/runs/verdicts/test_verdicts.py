@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from app.knowledge.expectations import Expectation
 from app.knowledge.models import Claim
 from app.runs.models import ClaimVerdict, Comparison, Equivalence, Failure, Result, Ruling, Verdict
-from app.runs.verdicts.judging import judge
-from app.runs.verdicts.seen import Seen
-from app.runs.verdicts.testing import check
-from app.runs.words import gist
+from app.runs.run_wording import gist
+from app.runs.verdicts.checks import check
+from app.runs.verdicts.evaluate import judge
+from app.runs.verdicts.observations import Seen
 from probes.kit.observing import Missing, error_record, raised, settled
 
 ERROR = {"type": "TypeError", "message": "can't convert a string.\nSee the manual."}
