@@ -1,7 +1,7 @@
 """Every error that Tiebreak raises on purpose.
 
     TiebreakError
-    ├── InvalidRules        the rule base cannot be used; all findings at once
+    ├── InvalidRules        the rule base cannot be used; all issues at once
     ├── UnusableSetting     a setting has a value that the service cannot start with
     ├── UnusableProbe       a probe's file lacks what a probe needs
     ├── RunEnded            a run in the foreground was interrupted
@@ -41,7 +41,7 @@ class TiebreakError(Exception):
 
 
 @dataclass(frozen=True)
-class Finding:
+class LintIssue:
     """One fault in a rule base: where it is and what is wrong."""
 
     file: str
@@ -54,11 +54,11 @@ class Finding:
 
 
 class InvalidRules(TiebreakError):
-    """The rule base cannot be used. `findings` holds every fault that was found, in file order."""
+    """The rule base cannot be used. `issues` holds every fault that was found, in file order."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(sorted(findings, key=lambda f: (f.file, f.line, f.rule, f.message)))
-        super().__init__("\n".join(str(finding) for finding in self.findings))
+    def __init__(self, issues: Sequence[LintIssue]) -> None:
+        self.issues = tuple(sorted(issues, key=lambda f: (f.file, f.line, f.rule, f.message)))
+        super().__init__("\n".join(str(issue) for issue in self.issues))
 
 
 class UnusableSetting(TiebreakError):

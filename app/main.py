@@ -26,7 +26,7 @@ from app.pages.routes import error_page, pages
 from app.pages.run_routes import run_pages
 from app.paths import STATIC
 from app.runs.assembly import make_run_service, questions_of
-from app.runs.local_evidence import ServerFindings
+from app.runs.local_evidence import LocalEvidenceReader
 from app.runs.observers import Watcher
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
@@ -97,7 +97,7 @@ def _guard(app: FastAPI, settings: Settings) -> None:
 def _service(settings: Settings, knowledge: Knowledge, watchers: Sequence[Watcher], clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
     runs = make_run_service(**settings.run_service, asked=questions_of(knowledge), watcher=Together(watchers))
-    found, archive = ServerFindings(runs.store), Archive(settings.data / "rules")
+    found, archive = LocalEvidenceReader(runs.store), Archive(settings.data / "rules")
     listeners = asyncio.Semaphore(settings.connections // 2)
     return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs), listeners)
 

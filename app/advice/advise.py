@@ -35,7 +35,8 @@ from app.advice.schema.of_robustness import flips_of, neighbourhood_of, pair, ro
 from app.advice.stack import stack
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.local_evidence import AS_SHIPPED, Findings, with_findings
+from app.knowledge.evidence_overlay import with_local_evidence
+from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import PolicyId
 
 CODEBASE = "codebase"
@@ -46,14 +47,14 @@ CONTINUITY = "continuity"
 
 
 def advise(
-    shipped: Knowledge, answers: Answers, wishes: Wishes, today: date, findings: Findings = AS_SHIPPED
+    shipped: Knowledge, answers: Answers, wishes: Wishes, today: date, evidence: LocalEvidence = AS_SHIPPED
 ) -> Advice:
     """The recommendation for these answers, with its whole working, as of a day.
 
     Args:
-        findings: what this server has found out itself; it stands over what the rules say.
+        evidence: what this server has found out itself; it stands over what the rules say.
     """
-    knowledge = with_findings(shipped, findings)
+    knowledge = with_local_evidence(shipped, evidence)
     policy, chosen = wishes.policy, answers.sets
     case = Case(knowledge, policy, today, wishes.priorities)
     here, there = decide(case, chosen), decide(case.under(_other(policy)), chosen)
@@ -86,12 +87,12 @@ def advise(
         answers=answers.plain(knowledge),
         checking=checking(knowledge, here.scored),
         as_shipped=_as_shipped(case, shipped, answers, here),
-        verdicts_revision=findings.revision,
+        verdicts_revision=evidence.revision,
         permalink=permalink(answers, wishes),
         permalinks=Permalinks(
             shipped=permalink(answers, wishes, 0),
-            here=permalink(answers, wishes, findings.revision),
-            kept=permalink(answers, wishes, findings.revision, Made(knowledge.version, today)),
+            here=permalink(answers, wishes, evidence.revision),
+            kept=permalink(answers, wishes, evidence.revision, Made(knowledge.version, today)),
         ),
         as_of=today,
         rules_version=knowledge.version,

@@ -11,18 +11,19 @@ from app.advice.schema.of_claims import verdict_fields
 from app.advice.schema.of_difference import differences
 from app.advice.schema.of_robustness import pair
 from app.knowledge.base import Knowledge
-from app.knowledge.local_evidence import Findings, with_findings
+from app.knowledge.evidence_overlay import with_local_evidence
+from app.knowledge.local_evidence import LocalEvidence
 
 
 def now_against_then(
-    then: Case, shipped: Knowledge, findings: Findings, today: date, answers: Answers, wishes: Wishes
+    then: Case, shipped: Knowledge, evidence: LocalEvidence, today: date, answers: Answers, wishes: Wishes
 ) -> Now:
     """The advice of today on answers that were advised on under `then`.
 
     Args:
-        shipped, findings: the rules of today, and what the server has found out until today.
+        shipped, evidence: the rules of today, and what the server has found out until today.
     """
-    knowledge = with_findings(shipped, findings)
+    knowledge = with_local_evidence(shipped, evidence)
     still = accepted_answers(knowledge, answers.chosen)
     here = decide(Case(knowledge, wishes.policy, today, wishes.priorities), still.sets)
     before = decide(then, answers.sets)

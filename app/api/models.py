@@ -144,7 +144,7 @@ class ClaimOut(BaseModel):
             kind=claim.kind,
             sources=[SourceRef(id=c.id, section=c.section) for c in claim.sources],
             status=claim.status,
-            note=claim.finding,
+            note=claim.note,
             succeeded_by=claim.succeeded_by,
             probe=claim.probe,
             matters_when=[

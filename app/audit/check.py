@@ -1,4 +1,4 @@
-"""Everything that `tiebreak rules check` looks at, in one call: the linter's findings and the audit's."""
+"""Everything that `tiebreak rules check` looks at, in one call: the linter's issues and the audit's."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from pathlib import Path
 from app.audit.bias import Bias, bias
 from app.audit.freshness import Freshness, freshness
 from app.audit.language import loaded_words, unequal_order
-from app.audit.unreachable import outcome_findings
-from app.errors import Finding, InvalidRules
+from app.audit.unreachable import outcome_issues
+from app.errors import InvalidRules, LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts
-from app.knowledge.lint.linter import rule_findings
+from app.knowledge.lint.linter import rule_issues
 from app.knowledge.loader import build, read
 from app.paths import RULES
 
@@ -34,13 +34,13 @@ class Loaded:
     knowledge: Knowledge
     drafts: Drafts
 
-    def findings(self, day: date) -> tuple[Finding, ...]:
-        """Every finding, in file order."""
-        return InvalidRules(list(self._findings(day))).findings
+    def issues(self, day: date) -> tuple[LintIssue, ...]:
+        """Every issue, in file order."""
+        return InvalidRules(list(self._issues(day))).issues
 
-    def _findings(self, day: date) -> Iterator[Finding]:
-        yield from rule_findings(self.knowledge, self.drafts)
-        yield from outcome_findings(self.knowledge, self.drafts, day)
+    def _issues(self, day: date) -> Iterator[LintIssue]:
+        yield from rule_issues(self.knowledge, self.drafts)
+        yield from outcome_issues(self.knowledge, self.drafts, day)
         yield from loaded_words(self.drafts)
         yield from unequal_order(self.drafts)
 
@@ -54,20 +54,20 @@ def open_rules(overlay: Path | None = None, shipped: Path = RULES) -> Loaded:
     """A rule base to be checked.
 
     Raises:
-        InvalidRules: with the loader's findings.
+        InvalidRules: with the loader's issues.
         UnusableSetting: a folder that is not there or holds no rule file.
     """
     drafts, changes = read(overlay, shipped)
     return Loaded(build(drafts, changes), drafts)
 
 
-def check_all(day: date, overlay: Path | None = None, shipped: Path = RULES) -> tuple[Finding, ...]:
-    """Every finding about a rule base, its loader's included; none when it is clean.
+def check_all(day: date, overlay: Path | None = None, shipped: Path = RULES) -> tuple[LintIssue, ...]:
+    """Every issue about a rule base, its loader's included; none when it is clean.
 
     Raises:
         UnusableSetting: a folder that is not there or holds no rule file.
     """
     try:
-        return open_rules(overlay, shipped).findings(day)
+        return open_rules(overlay, shipped).issues(day)
     except InvalidRules as error:
-        return error.findings
+        return error.issues

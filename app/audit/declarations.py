@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.audit.impact import Impact
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.models import NAMES, Share, Text
 from app.paths import RULES
 
@@ -40,14 +40,16 @@ class _File(BaseModel):
     change: list[Declaration] = []
 
 
-def read_declarations(path: Path = DECLARED) -> tuple[list[Declaration], list[Finding]]:
+def read_declarations(path: Path = DECLARED) -> tuple[list[Declaration], list[LintIssue]]:
     """The declared changes, none where there is no file; and what is wrong with the file."""
     try:
         return _File.model_validate(_parsed(path)).change, []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return [], [Finding(NAME, 1, "invalid-declaration", str(error))]
+        return [], [LintIssue(NAME, 1, "invalid-declaration", str(error))]
     except ValidationError as error:
-        return [], [Finding(NAME, 1, "invalid-declaration", _place(one["loc"]) + one["msg"]) for one in error.errors()]
+        return [], [
+            LintIssue(NAME, 1, "invalid-declaration", _place(one["loc"]) + one["msg"]) for one in error.errors()
+        ]
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -58,8 +60,8 @@ def _place(parts: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in parts) + ": "
 
 
-def undeclared(impact: Impact, declared: Sequence[Declaration]) -> Iterator[Finding]:
-    """A finding for each policy under which more changes than is free, and more than was declared."""
+def undeclared(impact: Impact, declared: Sequence[Declaration]) -> Iterator[LintIssue]:
+    """An issue for each policy under which more changes than is free, and more than was declared."""
     allowed = max([FREE, *(one.share for one in declared if one.to == impact.rules_after)])
     for policy, found in impact.policies.items():
         if found.share > allowed:
@@ -68,4 +70,4 @@ def undeclared(impact: Impact, declared: Sequence[Declaration]) -> Iterator[Find
                 f"under '{policy}' {found.changed} of {found.situations} core situations change ({found.share:.1%}): "
                 f'{moves}; if that is meant, declare it with to = "{impact.rules_after}"'
             )
-            yield Finding(NAME, 1, "undeclared-impact", message)
+            yield LintIssue(NAME, 1, "undeclared-impact", message)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.drafts import Draft, Drafts
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework, Question
 
@@ -22,7 +22,7 @@ _NAMED = re.compile(rf"\b({'|'.join(NAMES[framework] for framework in FRAMEWORKS
 
 @dataclass(frozen=True)
 class Passage:
-    """A text of the rules that visitors read. `kind`: statement, finding, question, label or gate."""
+    """A text of the rules that visitors read. `kind`: statement, note, question, label or gate."""
 
     kind: str
     draft: Draft[Any]
@@ -34,8 +34,8 @@ def passages(drafts: Drafts) -> Iterator[Passage]:
     """The texts that the audit reads, in the order of the rules."""
     for draft in drafts.all("claims"):
         yield Passage("statement", draft, ("statement",), draft.entry.statement)
-        if draft.entry.finding:
-            yield Passage("finding", draft, ("finding",), draft.entry.finding)
+        if draft.entry.note:
+            yield Passage("note", draft, ("note",), draft.entry.note)
     for draft in drafts.all("questions"):
         yield from _of_question(draft)
     for draft in drafts.all("constraints", "cautions"):
@@ -51,12 +51,12 @@ def _of_question(draft: Draft[Question]) -> Iterator[Passage]:
                 yield Passage("label", draft, ("options", index, key), text)
 
 
-def loaded_words(drafts: Drafts) -> Iterator[Finding]:
-    """A finding for each loaded word."""
+def loaded_words(drafts: Drafts) -> Iterator[LintIssue]:
+    """An issue for each loaded word."""
     for passage in passages(drafts):
         for match in _LOADED.finditer(passage.text):
             message = f"'{match[0]}' judges; say what is the case"
-            yield passage.draft.finding("loaded-word", message, *passage.at)
+            yield passage.draft.issue("loaded-word", message, *passage.at)
 
 
 def first_named(texts: Iterable[str]) -> Framework | None:
@@ -77,8 +77,8 @@ def _option_texts(question: Question) -> Iterator[str]:
     return (f"{option.label} {option.hint or ''}" for option in question.options)
 
 
-def unequal_order(drafts: Drafts) -> Iterator[Finding]:
-    """A finding for each question that names both, when all of them begin with the same and the alphabet does not.
+def unequal_order(drafts: Drafts) -> Iterator[LintIssue]:
+    """An issue for each question that names both, when all of them begin with the same and the alphabet does not.
 
     One order for all is what a reader expects, and it is neutral when it is the alphabet's.
     """
@@ -86,7 +86,7 @@ def unequal_order(drafts: Drafts) -> Iterator[Finding]:
     if len(set(orders.values())) == 1 and min(NAMES[framework] for framework in FRAMEWORKS) not in _names(orders):
         for id, framework in orders.items():
             message = f"all questions that name both list {NAMES[framework]} first, and not for the alphabet's sake"
-            yield drafts["questions"][id].finding("unequal-order", message, "options")
+            yield drafts["questions"][id].issue("unequal-order", message, "options")
 
 
 def _names(orders: dict[str, Framework]) -> set[str]:

@@ -20,7 +20,7 @@ PROSE: Mapping[str, Any] = {
     "criteria": {"name", "about"},
     "questions": {"ask": True, "help": True, "options": {"__all__": {"label", "hint", "neutral_because"}}},
     "claims": {
-        *("statement", "finding", "background", "succeeded_by", "conflicts_with", "components", "probe", "expects"),
+        *("statement", "note", "background", "succeeded_by", "conflicts_with", "components", "probe", "expects"),
         *("kind", "checked_on"),
     },
     "constraints": {"text", "lifted_by"},

@@ -9,18 +9,18 @@ from app.advice.model.core_space import core_space, masks_of
 from app.advice.model.layout import Layout, Masks, with_option
 from app.advice.robustness.recommendation import RECOMMENDATIONS
 from app.advice.robustness.situation import judge_of
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts
 from app.knowledge.models import NAMES, PolicyId
 
 
-def outcome_findings(knowledge: Knowledge, drafts: Drafts, day: date) -> Iterator[Finding]:
-    """A finding for each recommendation that no core situation gets under a policy, with up to one further answer."""
+def outcome_issues(knowledge: Knowledge, drafts: Drafts, day: date) -> Iterator[LintIssue]:
+    """An issue for each recommendation that no core situation gets under a policy, with up to one further answer."""
     for id in knowledge.policies:
         for side in sorted(unreached(knowledge, id, day), reverse=True):
             message = f"no core situation, with or without one further answer, gets '{NAMES[RECOMMENDATIONS[side]]}'"
-            yield drafts["policies"][id].finding("unreachable-outcome", message)
+            yield drafts["policies"][id].issue("unreachable-outcome", message)
 
 
 def unreached(knowledge: Knowledge, policy: PolicyId, day: date) -> set[int]:

@@ -3,14 +3,14 @@
 import asyncio
 
 from app.errors import FieldProblem, InvalidFields
-from app.knowledge.local_evidence import AS_SHIPPED, Findings
+from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.settings import Settings, read_settings
 from app.web.query import SHIPPED
 
 HERE = "here"
 
 
-def find(wanted: str) -> Findings:
+def find(wanted: str) -> LocalEvidence:
     """This machine's findings: all of them for `here`, none for `shipped`, or those up to a number.
 
     Raises:
@@ -26,8 +26,8 @@ def find(wanted: str) -> Findings:
     return asyncio.run(_read(settings, None if wanted == HERE else int(wanted)))
 
 
-async def _read(settings: Settings, revision: int | None) -> Findings:
-    from app.runs.local_evidence import ServerFindings
+async def _read(settings: Settings, revision: int | None) -> LocalEvidence:
+    from app.runs.local_evidence import LocalEvidenceReader
     from app.runs.store.address import read_address  # here, since advice without findings needs no database's libraries
     from app.runs.store.migration import migrate
     from app.runs.store.store import Store
@@ -36,6 +36,6 @@ async def _read(settings: Settings, revision: int | None) -> Findings:
     await asyncio.to_thread(migrate, address)
     store = Store(address)
     try:
-        return await ServerFindings(store).at(revision)
+        return await LocalEvidenceReader(store).at(revision)
     finally:
         await store.close()

@@ -116,10 +116,10 @@ def advise(
     try:
         answers = parse_answers(knowledge, given)
         priorities = priorities_of(knowledge, [_factor(weight) for weight in weights])
-        findings = find(verdicts)
+        evidence = find(verdicts)
     except InvalidFields as error:
         raise unusable(error, ctx) from None
-    advice = compute_advice(knowledge, answers, Wishes(policy, priorities), date.today(), findings)
+    advice = compute_advice(knowledge, answers, Wishes(policy, priorities), date.today(), evidence)
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
 
 

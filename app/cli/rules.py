@@ -1,4 +1,4 @@
-"""`tiebreak rules check`: the findings about a rule base, and on request its audit and an edit's impact."""
+"""`tiebreak rules check`: the issues about a rule base, and on request its audit and an edit's impact."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from app.audit.declarations import read_declarations, undeclared
 from app.audit.impact import Impact, impact
 from app.audit.revisions import rules_at
 from app.audit.text import audit_lines, impact_lines
-from app.errors import Finding, InvalidRules, UnreadableRules
+from app.errors import InvalidRules, LintIssue, UnreadableRules
 from app.settings import read_settings
 
 
@@ -23,7 +23,7 @@ from app.settings import read_settings
 class Checked:
     """What a check found. `note`: why the impact that was asked for is not there."""
 
-    findings: tuple[Finding, ...]
+    issues: tuple[LintIssue, ...]
     audit: Audit | None = None
     impact: Impact | None = None
     note: str | None = None
@@ -36,18 +36,18 @@ class Checked:
     metavar="REVISION",
     help="Say also what changes since a git revision: whose recommendation, from what to what, through which rule.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: the findings; with audit or impact, an object.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: the issues; with audit or impact, an object.")
 def check(audit: bool, against: str | None, as_json: bool) -> None:
     """Check the rules: what is invalid, dead, needless, contradicting, unreachable, loaded, or changes too much."""
     checked = _check(read_settings().rules, date.today(), audit, against)
     if as_json:
-        found = [asdict(finding) for finding in checked.findings]
+        found = [asdict(issue) for issue in checked.issues]
         plain = _plain(checked, found, audit, against) if audit or against else found
         click.echo(json.dumps(plain, indent=2, default=str))
     else:
         for line in _lines(checked):
             click.echo(line)
-    if checked.findings:
+    if checked.issues:
         sys.exit(1)
 
 
@@ -57,27 +57,27 @@ def _check(overlay: Path | None, day: date, audit: bool, against: str | None) ->
         loaded = open_rules(overlay)
     except InvalidRules as error:
         wanted = audit or against is not None
-        return Checked(error.findings, note="rules that do not load have no audit and no impact" if wanted else None)
-    findings = loaded.findings(day)
+        return Checked(error.issues, note="rules that do not load have no audit and no impact" if wanted else None)
+    issues = loaded.issues(day)
     told = loaded.audit(day) if audit else None
     if against is None:
-        return Checked(findings, told)
+        return Checked(issues, told)
     try:
         found = impact(rules_at(against, overlay), loaded.knowledge, day)
     except UnreadableRules as error:
-        return Checked(findings, told, note=str(error))
-    return Checked((*findings, *_undeclared(found)), told, found)
+        return Checked(issues, told, note=str(error))
+    return Checked((*issues, *_undeclared(found)), told, found)
 
 
-def _undeclared(found: Impact) -> Iterator[Finding]:
+def _undeclared(found: Impact) -> Iterator[LintIssue]:
     declared, faults = read_declarations()
     yield from faults
     yield from undeclared(found, declared)
 
 
-def _plain(checked: Checked, findings: Sequence[Any], audit: bool, against: str | None) -> dict[str, Any]:
+def _plain(checked: Checked, issues: Sequence[Any], audit: bool, against: str | None) -> dict[str, Any]:
     """The keys that were asked for; null where there is nothing to say, and why."""
-    plain: dict[str, Any] = {"findings": findings}
+    plain: dict[str, Any] = {"issues": issues}
     if audit:
         plain["audit"] = asdict(checked.audit) if checked.audit else None
     if against:
@@ -86,9 +86,9 @@ def _plain(checked: Checked, findings: Sequence[Any], audit: bool, against: str 
 
 
 def _lines(checked: Checked) -> Iterator[str]:
-    yield from map(str, checked.findings)
-    count = len(checked.findings)
-    yield f"{count} finding{'' if count == 1 else 's'}" if count else "The rules are clean."
+    yield from map(str, checked.issues)
+    count = len(checked.issues)
+    yield f"{count} issue{'' if count == 1 else 's'}" if count else "The rules are clean."
     if checked.audit:
         yield from ("", *audit_lines(checked.audit))
     if checked.impact:

@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.knowledge.local_evidence import LocalEvidence
 from app.knowledge.models import (
     Caution,
     Claim,
@@ -24,9 +25,6 @@ from app.knowledge.models import (
     Source,
     Workload,
 )
-
-if TYPE_CHECKING:
-    from app.knowledge.local_evidence import Findings
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Knowledge:
     stack: tuple[Pick, ...]
     scoring: Scoring
     overlay: tuple[OverlayChange, ...] = ()
-    found: "Findings | None" = None
+    local_evidence: LocalEvidence | None = None
     shipped_version: str | None = None
 
     @cached_property

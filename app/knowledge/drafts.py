@@ -1,4 +1,4 @@
-"""From parsed files to validated entries that still know their place, so that every later finding can name it."""
+"""From parsed files to validated entries that still know their place, so that every later issue can name it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.conditions import Condition
 from app.knowledge.files import Location, RuleFile
 from app.knowledge.models import (
@@ -58,9 +58,9 @@ class Draft(Generic[EntryT]):
     def id(self) -> str:
         return str(getattr(self.entry, "id", f"{'.'.join(str(part) for part in self.at)}"))
 
-    def finding(self, rule: str, message: str, *inside: str | int) -> Finding:
-        """A finding about this entry, or about the place `inside` it."""
-        return Finding(self.file.name, self.file.line((*self.at, *inside)), rule, f"{self.id}: {message}")
+    def issue(self, rule: str, message: str, *inside: str | int) -> LintIssue:
+        """An issue about this entry, or about the place `inside` it."""
+        return LintIssue(self.file.name, self.file.line((*self.at, *inside)), rule, f"{self.id}: {message}")
 
 
 class Drafts(dict[str, dict[str, Draft[Any]]]):
@@ -106,25 +106,25 @@ class FileDrafts:
 
     drafts: list[tuple[str, Draft[Any]]]
     broken: set[tuple[str, str]]
-    findings: list[Finding]
+    issues: list[LintIssue]
 
 
 def drafts_of(file: RuleFile) -> FileDrafts:
     """Validate every entry of a file."""
     drafts: list[tuple[str, Draft[Any]]] = []
     broken: set[tuple[str, str]] = set()
-    findings: list[Finding] = []
+    issues: list[LintIssue] = []
     for key, at, value in _raw_entries(file):
         model = Scoring if key == "scoring" else COLLECTIONS.get(key)
         if model is None or value is None:
-            findings.append(_misplaced(file, key, at))
+            issues.append(_misplaced(file, key, at))
             continue
         try:
             drafts.append((key, Draft(model.model_validate(value), file, at)))
         except ValidationError as error:
             broken.add((key, str(value.get("id")) if isinstance(value, dict) else ""))
-            findings.extend(_finding(file, at, value, details) for details in error.errors())
-    return FileDrafts(drafts, broken, findings)
+            issues.extend(_issue(file, at, value, details) for details in error.errors())
+    return FileDrafts(drafts, broken, issues)
 
 
 def _raw_entries(file: RuleFile) -> Iterator[tuple[str, Location, Any]]:
@@ -138,26 +138,26 @@ def _raw_entries(file: RuleFile) -> Iterator[tuple[str, Location, Any]]:
             yield str(key), (str(key),), None
 
 
-def _misplaced(file: RuleFile, key: str, at: Location) -> Finding:
+def _misplaced(file: RuleFile, key: str, at: Location) -> LintIssue:
     if key in COLLECTIONS:
-        return Finding(file.name, file.line(at), "shape", f"'{key}' must be a list of entries")
+        return LintIssue(file.name, file.line(at), "shape", f"'{key}' must be a list of entries")
     if key == "scoring":
-        return Finding(file.name, file.line(at), "shape", "'scoring' must be a mapping")
+        return LintIssue(file.name, file.line(at), "shape", "'scoring' must be a mapping")
     allowed = ", ".join([*COLLECTIONS, "scoring"])
-    return Finding(file.name, file.line(at), "unknown-key", f"unknown key '{key}'; allowed: {allowed}")
+    return LintIssue(file.name, file.line(at), "unknown-key", f"unknown key '{key}'; allowed: {allowed}")
 
 
-def _finding(file: RuleFile, at: Location, value: Any, details: ErrorDetails) -> Finding:
+def _issue(file: RuleFile, at: Location, value: Any, details: ErrorDetails) -> LintIssue:
     place = tuple(part for part in details["loc"] if part != "alternatives")
     who = value.get("id", at[0]) if isinstance(value, dict) else "entry"
     where = ".".join(str(part) for part in place)
     message = _message(details)
     if details["type"] == "extra_forbidden":
-        return Finding(file.name, file.line((*at, *place)), "unknown-key", f"{who}: unknown key '{where}'")
+        return LintIssue(file.name, file.line((*at, *place)), "unknown-key", f"{who}: unknown key '{where}'")
     if details["type"] == "missing":
-        return Finding(file.name, file.line((*at, *place)), "missing-key", f"{who}: missing key '{where}'")
+        return LintIssue(file.name, file.line((*at, *place)), "missing-key", f"{who}: missing key '{where}'")
     text = f"{who}: {where}: {message}" if where else f"{who}: {message}"
-    return Finding(file.name, file.line((*at, *place)), "value", text)
+    return LintIssue(file.name, file.line((*at, *place)), "value", text)
 
 
 def _message(details: ErrorDetails) -> str:

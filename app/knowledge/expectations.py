@@ -3,7 +3,7 @@
 A place is written with points, `tensorflow.forward.off_by`, or as a list of keys where a key has points of its own.
 It begins with the half whose observation is meant, or with `comparison` (of a timing probe, by one thread on a
 processor, then the variant where the probe has several), `all_threads` (the same by the whole machine), `timing` (the
-framework, the variant, a field of its result) or `findings`.
+framework, the variant, a field of its result) or `scaling`.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-ROOTS = ("pytorch", "tensorflow", "comparison", "all_threads", "timing", "findings")
+ROOTS = ("pytorch", "tensorflow", "comparison", "all_threads", "timing", "scaling")
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """A part of a sentence that is filled from what was observed: `{observed}`, `{expected}`, a place, or `{pytorch}` and

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import yaml
 
-from app.errors import Finding
+from app.errors import LintIssue
 
 MAX_BYTES = 1_000_000
 """A rule file larger than this is refused unread."""
@@ -45,19 +45,19 @@ class RuleFile:
         return self.lines.get(location, 1)
 
 
-def read_folder(folder: Path, label: str) -> tuple[list[RuleFile], list[Finding]]:
-    """Read every YAML file below `folder`, in order of their paths, with all the findings on the way.
+def read_folder(folder: Path, label: str) -> tuple[list[RuleFile], list[LintIssue]]:
+    """Read every YAML file below `folder`, in order of their paths, with all the issues on the way.
 
     Files are named `label/path`. Hidden ones are passed over: editors and volume mounts keep their own there.
     """
-    files, findings = [], []
+    files, issues = [], []
     for path in _visible_files(folder):
         parsed = read_file(path, label, f"{label}/{path.relative_to(folder).as_posix()}")
         if isinstance(parsed, RuleFile):
             files.append(parsed)
         else:
-            findings.extend(parsed)
-    return files, findings
+            issues.extend(parsed)
+    return files, issues
 
 
 def _visible_files(folder: Path) -> list[Path]:
@@ -70,20 +70,20 @@ def _is_file(path: Path) -> bool:
     return path.is_file() or (path.is_symlink() and not path.exists())
 
 
-def read_file(path: Path, layer: str, name: str) -> RuleFile | list[Finding]:
-    """Read one file; the findings instead when it cannot be used."""
+def read_file(path: Path, layer: str, name: str) -> RuleFile | list[LintIssue]:
+    """Read one file; the issues instead when it cannot be used."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            return [Finding(name, 1, "size", f"the file is larger than {MAX_BYTES} bytes")]
+            return [LintIssue(name, 1, "size", f"the file is larger than {MAX_BYTES} bytes")]
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        return [Finding(name, 1, "unreadable", f"the file cannot be read: {error.strerror}")]
+        return [LintIssue(name, 1, "unreadable", f"the file cannot be read: {error.strerror}")]
     except UnicodeDecodeError as error:
-        return [Finding(name, 1, "encoding", f"the file is not UTF-8 (byte {error.start})")]
+        return [LintIssue(name, 1, "encoding", f"the file is not UTF-8 (byte {error.start})")]
     return parse(text, layer, name)
 
 
-def parse(text: str, layer: str, name: str) -> RuleFile | list[Finding]:
+def parse(text: str, layer: str, name: str) -> RuleFile | list[LintIssue]:
     """Parse YAML text. Anchors, merges, tags and duplicate keys are refused, since each hides what a rule says."""
     try:
         hidden = list(_hidden_structure(text, name))
@@ -93,15 +93,15 @@ def parse(text: str, layer: str, name: str) -> RuleFile | list[Finding]:
         node = loader.get_single_node()
         built = _built(loader, node, name) if node else ({}, {(): 1})
     except yaml.MarkedYAMLError as error:
-        return [Finding(name, _line(error.problem_mark), "syntax", error.problem or "this is not YAML")]
+        return [LintIssue(name, _line(error.problem_mark), "syntax", error.problem or "this is not YAML")]
     except yaml.YAMLError as error:
-        return [Finding(name, 1, "syntax", str(error).replace("\n", " "))]
+        return [LintIssue(name, 1, "syntax", str(error).replace("\n", " "))]
     return built if isinstance(built, list) else RuleFile(layer, name, *built)
 
 
 def _built(
     loader: yaml.CSafeLoader, node: yaml.Node, name: str
-) -> tuple[dict[str, Any], dict[Location, int]] | list[Finding]:
+) -> tuple[dict[str, Any], dict[Location, int]] | list[LintIssue]:
     """Plain values out of nodes and the line of each, or what stands in the way."""
     faults = list(_impossible_keys(node, name))
     faults = faults or [*_doubled_keys(node, name), *_impossible_values(loader, node, name)]
@@ -109,7 +109,7 @@ def _built(
         return faults
     data = loader.construct_document(node)
     if not isinstance(data, dict):
-        return [Finding(name, 1, "shape", f"a rule file is a mapping, not a {type(data).__name__}")]
+        return [LintIssue(name, 1, "shape", f"a rule file is a mapping, not a {type(data).__name__}")]
     lines: dict[Location, int] = {(): 1}
     lines.update(_lines(node, ()))
     return data, lines
@@ -126,7 +126,7 @@ def _line(mark: _Mark | None) -> int:
     return mark.line + 1 if mark else 1
 
 
-def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
+def _hidden_structure(text: str, name: str) -> Iterator[LintIssue]:
     """What does not show on the face of a rule, and nesting so deep that building it would exhaust the stack.
 
     Seen from the flat stream of events, before anything is built from them.
@@ -136,39 +136,39 @@ def _hidden_structure(text: str, name: str) -> Iterator[Finding]:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         line = _line(event.start_mark)
         if isinstance(event, yaml.NodeEvent) and event.anchor and not isinstance(event, yaml.AliasEvent):
-            yield Finding(name, line, "alias", "anchors and aliases are not allowed: write it out")
+            yield LintIssue(name, line, "alias", "anchors and aliases are not allowed: write it out")
         if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
-            yield Finding(name, line, "alias", "merging with '<<' is not allowed: write it out")
+            yield LintIssue(name, line, "alias", "merging with '<<' is not allowed: write it out")
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
-            yield Finding(name, line, "tag", f"tags such as {event.tag} are not allowed")
+            yield LintIssue(name, line, "tag", f"tags such as {event.tag} are not allowed")
         if depth > MAX_DEPTH:
-            yield Finding(name, line, "depth", f"nested deeper than {MAX_DEPTH} levels")
+            yield LintIssue(name, line, "depth", f"nested deeper than {MAX_DEPTH} levels")
             return
 
 
-def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> Iterator[Finding]:
+def _impossible_values(loader: yaml.CSafeLoader, node: yaml.Node, name: str) -> Iterator[LintIssue]:
     """Scalars that look like a date or a number and are none, such as 2026-13-01."""
     if isinstance(node, yaml.ScalarNode) and node.tag in NUMBERS and len(node.value) > MAX_DIGITS:
-        yield Finding(name, _line(node.start_mark), "value", f"a number beyond the limit of {MAX_DIGITS} characters")
+        yield LintIssue(name, _line(node.start_mark), "value", f"a number beyond the limit of {MAX_DIGITS} characters")
     elif isinstance(node, yaml.ScalarNode):
         try:
             loader.construct_object(node)
         except ValueError as error:
-            yield Finding(name, _line(node.start_mark), "value", f"'{node.value[:40]}': {error}")
+            yield LintIssue(name, _line(node.start_mark), "value", f"'{node.value[:40]}': {error}")
     elif isinstance(node, yaml.CollectionNode):
         for item in node.value:
             for part in item if isinstance(item, tuple) else (item,):
                 yield from _impossible_values(loader, part, name)
 
 
-def _impossible_keys(node: yaml.Node, name: str) -> Iterator[Finding]:
+def _impossible_keys(node: yaml.Node, name: str) -> Iterator[LintIssue]:
     """Lists and mappings in the place of a key: YAML has them, Python's dictionaries do not. And keys without end."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     for key, _ in pairs:
         if not isinstance(key, yaml.ScalarNode):
-            yield Finding(name, _line(key.start_mark), "shape", "a key is a text, not a list or a mapping")
+            yield LintIssue(name, _line(key.start_mark), "shape", "a key is a text, not a list or a mapping")
         elif len(key.value) > MAX_KEY:
-            yield Finding(name, _line(key.start_mark), "shape", f"a key beyond the limit of {MAX_KEY} characters")
+            yield LintIssue(name, _line(key.start_mark), "shape", f"a key beyond the limit of {MAX_KEY} characters")
     inside = [value for _, value in pairs] or (node.value if isinstance(node, yaml.SequenceNode) else [])
     for item in inside:
         yield from _impossible_keys(item, name)
@@ -186,13 +186,13 @@ def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:
             yield from _lines(item, (*at, index))
 
 
-def _doubled_keys(node: yaml.Node, name: str) -> Iterator[Finding]:
+def _doubled_keys(node: yaml.Node, name: str) -> Iterator[LintIssue]:
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = _line(key.start_mark)
             if key.value in seen:
-                yield Finding(
+                yield LintIssue(
                     name, line, "duplicate-key", f"key '{key.value}' stands on line {seen[key.value]} already"
                 )
             seen.setdefault(key.value, line)

@@ -5,12 +5,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from app.errors import Finding, InvalidRules, UnusableSetting
+from app.errors import InvalidRules, LintIssue, UnusableSetting
 from app.knowledge.base import Knowledge, OverlayChange
 from app.knowledge.drafts import COLLECTIONS, Draft, Drafts, drafts_of
 from app.knowledge.files import read_folder
 from app.knowledge.models import Claim, ShippedVerdict
-from app.knowledge.references import reference_findings
+from app.knowledge.references import reference_issues
 from app.paths import RULES
 
 """The rules that come with Tiebreak."""
@@ -22,7 +22,7 @@ def load(overlay: Path | None = None, shipped: Path = RULES, past_probes: Collec
     `past_probes`: what rules of another day may name though there are no such probes today.
 
     Raises:
-        InvalidRules: with every finding of every file, when there is one.
+        InvalidRules: with every issue of every file, when there is one.
         UnusableSetting: a folder that is not there or holds no rule file.
     """
     return build(*read(overlay, shipped, past_probes))
@@ -36,40 +36,40 @@ def read(
     Raises:
         InvalidRules, UnusableSetting: as `load` does.
     """
-    drafts, findings = _read_layer(shipped, "rules")
+    drafts, issues = _read_layer(shipped, "rules")
     changes: tuple[OverlayChange, ...] = ()
     if overlay is not None:
-        own, own_findings = _read_layer(overlay, str(overlay))
-        findings += own_findings
+        own, own_issues = _read_layer(overlay, str(overlay))
+        issues += own_issues
         drafts, changes = _lay_over(drafts, own)
-    findings += reference_findings(drafts, whole=not findings, past_probes=past_probes)
-    if findings:
-        raise InvalidRules(findings)
+    issues += reference_issues(drafts, whole=not issues, past_probes=past_probes)
+    if issues:
+        raise InvalidRules(issues)
     return drafts, changes
 
 
-def _read_layer(folder: Path, label: str) -> tuple[Drafts, list[Finding]]:
+def _read_layer(folder: Path, label: str) -> tuple[Drafts, list[LintIssue]]:
     if not folder.is_dir():
         raise UnusableSetting(f"the folder of rules {folder} is not there")
-    files, findings = read_folder(folder, label)
-    if not files and not findings:
+    files, issues = read_folder(folder, label)
+    if not files and not issues:
         raise UnusableSetting(f"the folder of rules {folder} holds no .yaml file")
     layer = Drafts()
     for file in files:
         read = drafts_of(file)
-        findings += read.findings
+        issues += read.issues
         layer.broken |= read.broken
         for collection, draft in read.drafts:
-            findings += _add(layer[collection], collection, draft)
-    return layer, findings
+            issues += _add(layer[collection], collection, draft)
+    return layer, issues
 
 
-def _add(entries: dict[str, Draft[Any]], collection: str, draft: Draft[Any]) -> list[Finding]:
+def _add(entries: dict[str, Draft[Any]], collection: str, draft: Draft[Any]) -> list[LintIssue]:
     id = f"{draft.file.name}:{draft.id}" if collection == "stack" else draft.id
     if id in entries:
         first = entries[id]
         place = f"{first.file.name}:{first.file.line(first.at)}"
-        return [draft.finding("duplicate-id", f"this id of '{collection}' stands in {place} already")]
+        return [draft.issue("duplicate-id", f"this id of '{collection}' stands in {place} already")]
     entries[id] = draft
     return []
 
@@ -105,5 +105,5 @@ def _as_found(claim: Draft[Claim], verdict: Draft[ShippedVerdict] | None) -> Cla
     if verdict is None or verdict.file.layer != claim.file.layer or not claim.entry.is_decided_by_running:
         return claim.entry
     found = verdict.entry
-    update = {"status": found.verdict, "finding": found.reason, "checked_on": found.found_on}
+    update = {"status": found.verdict, "note": found.reason, "checked_on": found.found_on}
     return claim.entry.model_copy(update=update)

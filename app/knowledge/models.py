@@ -146,7 +146,7 @@ class Claim(Dated):
     unless: Condition | None = None
     background: Text | None = None
     status: Status = "unchecked"
-    finding: Text | None = None
+    note: Text | None = None
     succeeded_by: Text | None = None
     conflicts_with: Ids = ()
     components: Ids = ()
@@ -178,8 +178,8 @@ class Claim(Dated):
             raise ValueError("an ecosystem fact needs checked_on and review_by")
         if self.kind in ("ecosystem", "historical", "opinion") and self.status == "unchecked":
             raise ValueError(f"a claim of kind {self.kind} needs a status: no probe will check it")
-        if self.status not in ("unchecked", "opinion") and not self.finding:
-            raise ValueError(f"status {self.status} needs a finding that says what was found")
+        if self.status not in ("unchecked", "opinion") and not self.note:
+            raise ValueError(f"status {self.status} needs a note of what was found")
         if self.status not in ("unchecked", "opinion") and not self.checked_on:
             raise ValueError(f"status {self.status} needs checked_on")
         return self

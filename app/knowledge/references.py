@@ -6,28 +6,28 @@ from functools import cache
 from pathlib import PurePath
 from typing import Any
 
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.drafts import Draft, Drafts
 from app.knowledge.models import Claim, Component, Option, Question
 from app.paths import PROBES
 
 
-def reference_findings(drafts: Drafts, whole: bool, past_probes: Collection[str] = ()) -> list[Finding]:
+def reference_issues(drafts: Drafts, whole: bool, past_probes: Collection[str] = ()) -> list[LintIssue]:
     """Every dangling, doubled and unused id of a rule base.
 
     `whole` says that nothing is missing from it; otherwise what an entry that could not be read may have used is not
     called unused. `past_probes` may be named besides those that there are.
     """
     probes = probe_ids().union(past_probes)
-    findings = [*_dangling_ids(drafts), *_dangling_probes(drafts, probes), *_condition_findings(drafts)]
+    issues = [*_dangling_ids(drafts), *_dangling_probes(drafts, probes), *_condition_issues(drafts)]
     if not whole:
-        return findings
+        return issues
     missing = list(_missing_collections(drafts))
     if missing:
         return missing
     return [
-        *findings,
-        *_option_findings(drafts),
+        *issues,
+        *_option_issues(drafts),
         *_unused_sources(drafts),
         *_unused_criteria(drafts),
         *_unused_components(drafts),
@@ -35,13 +35,13 @@ def reference_findings(drafts: Drafts, whole: bool, past_probes: Collection[str]
     ]
 
 
-def _missing_collections(drafts: Drafts) -> Iterator[Finding]:
+def _missing_collections(drafts: Drafts) -> Iterator[LintIssue]:
     for name in ("sources", "criteria", "questions", "claims", "policies", "scoring"):
         if not drafts[name]:
-            yield Finding("rules", 1, "missing", f"no file has an entry of '{name}'")
+            yield LintIssue("rules", 1, "missing", f"no file has an entry of '{name}'")
     for policy in ("documents", "today"):
         if drafts["policies"] and policy not in drafts["policies"]:
-            yield Finding("rules", 1, "missing", f"no file has the policy '{policy}'")
+            yield LintIssue("rules", 1, "missing", f"no file has the policy '{policy}'")
 
 
 Name = tuple[str, str, str]
@@ -79,18 +79,18 @@ REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
 }
 
 
-def _dangling_ids(drafts: Drafts) -> Iterator[Finding]:
+def _dangling_ids(drafts: Drafts) -> Iterator[LintIssue]:
     for draft, key, collection, id in _references(drafts):
         if not drafts.knows(collection, id):
-            yield draft.finding("dangling-id", f"'{id}' is none of the {collection}", key)
+            yield draft.issue("dangling-id", f"'{id}' is none of the {collection}", key)
         elif draft.id == id and collection == "claims" and key == "conflicts_with":
-            yield draft.finding("value", "conflicts with itself", key)
+            yield draft.issue("value", "conflicts with itself", key)
 
 
-def _dangling_probes(drafts: Drafts, known: Collection[str]) -> Iterator[Finding]:
+def _dangling_probes(drafts: Drafts, known: Collection[str]) -> Iterator[LintIssue]:
     for draft in drafts.all("claims", "workloads"):
         if draft.entry.probe is not None and draft.entry.probe not in known:
-            yield draft.finding("dangling-id", f"'{draft.entry.probe}' is none of the probes", "probe")
+            yield draft.issue("dangling-id", f"'{draft.entry.probe}' is none of the probes", "probe")
 
 
 @cache
@@ -105,31 +105,31 @@ def probes_among(paths: Iterable[PurePath]) -> frozenset[str]:
     return frozenset(path.stem for path in files if path.stem[0].islower())
 
 
-def _condition_findings(drafts: Drafts) -> Iterator[Finding]:
+def _condition_issues(drafts: Drafts) -> Iterator[LintIssue]:
     for draft, key, condition in drafts.conditions():
         for question, term in condition.terms():
             if ("questions", question) in drafts.broken:
                 continue
             if question not in drafts["questions"]:
-                yield draft.finding("dangling-id", f"'{question}' is no question", key)
+                yield draft.issue("dangling-id", f"'{question}' is no question", key)
                 continue
             known = drafts["questions"][question].entry.option_ids
             for option in term.options:
                 if option not in known:
                     message = f"'{option}' is no option of '{question}' ({', '.join(known)})"
-                    yield draft.finding("dangling-id", message, key)
+                    yield draft.issue("dangling-id", message, key)
 
 
-def _option_findings(drafts: Drafts) -> Iterator[Finding]:
+def _option_issues(drafts: Drafts) -> Iterator[LintIssue]:
     users = _layers_that_use(drafts)
     for draft in drafts.all("questions"):
         question: Question = draft.entry
         if len(set(question.option_ids)) != len(question.option_ids):
-            yield draft.finding("duplicate-id", "names an option twice", "options")
+            yield draft.issue("duplicate-id", "names an option twice", "options")
         for index, option in enumerate(question.options):
             message = _option_fault(option, users[question.id, option.id], draft.file.layer)
             if message:
-                yield draft.finding("unused-option", message, "options", index)
+                yield draft.issue("unused-option", message, "options", index)
 
 
 def _layers_that_use(drafts: Drafts) -> Mapping[tuple[str, str], set[str]]:
@@ -151,18 +151,18 @@ def _option_fault(option: Option, users: set[str], layer: str) -> str | None:
     return None
 
 
-def _unused_sources(drafts: Drafts) -> Iterator[Finding]:
+def _unused_sources(drafts: Drafts) -> Iterator[LintIssue]:
     cited = {citation.id for draft in drafts.all("claims", "cautions") for citation in draft.entry.sources}
     cited |= {id for id, draft in drafts["sources"].items() if draft.entry.kind == "measured"}  # by what will be found
     yield from _unused(drafts, "sources", cited, "is cited by no claim and no caution")
 
 
-def _unused_criteria(drafts: Drafts) -> Iterator[Finding]:
+def _unused_criteria(drafts: Drafts) -> Iterator[LintIssue]:
     with_claims = {draft.entry.criterion for draft in drafts.all("claims")}
     yield from _unused(drafts, "criteria", with_claims, "has no claim")
 
 
-def _unused_components(drafts: Drafts) -> Iterator[Finding]:
+def _unused_components(drafts: Drafts) -> Iterator[LintIssue]:
     used = {draft.entry.component for draft in drafts.all("stack")}
     for draft in drafts.all("claims"):
         used.update(draft.entry.components)
@@ -172,11 +172,11 @@ def _unused_components(drafts: Drafts) -> Iterator[Finding]:
     yield from _unused(drafts, "components", used, "is in no pick, claim or list of successors")
 
 
-def _unused_roles(drafts: Drafts) -> Iterator[Finding]:
+def _unused_roles(drafts: Drafts) -> Iterator[LintIssue]:
     yield from _unused(drafts, "roles", {draft.entry.role for draft in drafts.all("stack")}, "has no pick")
 
 
-def _unused(drafts: Drafts, collection: str, used: Iterable[str], message: str) -> Iterator[Finding]:
+def _unused(drafts: Drafts, collection: str, used: Iterable[str], message: str) -> Iterator[LintIssue]:
     for id, draft in drafts[collection].items():
         if id not in used:
-            yield draft.finding("unused-id", message)
+            yield draft.issue("unused-id", message)

@@ -36,9 +36,9 @@ class ReportCard:
 
 
 def report_card(knowledge: Knowledge) -> ReportCard:
-    """The report card of a rule base, with whatever findings lie over it. What a server measured is no source's."""
+    """The report card of a rule base, with whatever issues lie over it. What a server measured is no source's."""
     claims = [claim for claim in knowledge.claims.values() if claim.id not in knowledge.workloads]
-    found = knowledge.found.claims if knowledge.found else {}
+    found = knowledge.local_evidence.claims if knowledge.local_evidence else {}
     by_source = [
         (source.id, source.title, [claim for claim in claims if source.id in {c.id for c in claim.sources}])
         for source in knowledge.sources.values()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import FieldProblem, InvalidFields, NotReady
-from app.knowledge.local_evidence import AS_SHIPPED, CheckedHere, Findings, MeasuredHere
+from app.knowledge.local_evidence import AS_SHIPPED, CheckedHere, LocalEvidence, MeasuredHere
 from app.runs.models import Finding, Speed
 from app.runs.store.store import Store
 
@@ -24,7 +24,7 @@ KEPT = 8
 
 
 @dataclass
-class ServerFindings:
+class LocalEvidenceReader:
     """Reads findings from the store, and keeps those of the last few revisions.
 
     While the store cannot be reached, the newest that are known stand: what needs no more than these is answered.
@@ -33,13 +33,13 @@ class ServerFindings:
     store: Store
 
     def __post_init__(self) -> None:
-        self._kept: dict[int, Findings] = {0: AS_SHIPPED}
+        self._kept: dict[int, LocalEvidence] = {0: AS_SHIPPED}
         self._newest, self._look_at = AS_SHIPPED, float("-inf")
         self._look: asyncio.Task[None] | None = None
         self.behind = False
         """Whether the store could not be reached, so that something newer may have been found."""
 
-    async def newest(self) -> Findings:
+    async def newest(self) -> LocalEvidence:
         """Everything that was found until now, or until a second ago; or until the store was last reached."""
         if time.monotonic() >= self._look_at:
             if self._look is None or self._look.done():
@@ -57,13 +57,13 @@ class ServerFindings:
         else:
             self.behind, self._look_at = False, time.monotonic() + LOOK_AGAIN_SECONDS
 
-    async def _read_newest(self) -> Findings:
+    async def _read_newest(self) -> LocalEvidence:
         while True:
             revision = await self.store.revision()
             with contextlib.suppress(InvalidFields):  # newer ones came, and old ones went, between the two questions
                 return await self.until(revision)
 
-    async def at(self, revision: int | None) -> Findings:
+    async def at(self, revision: int | None) -> LocalEvidence:
         """The newest findings, or those until a revision.
 
         Raises:
@@ -79,7 +79,7 @@ class ServerFindings:
             raise _not_here(f"this server's newest finding is number {newest.revision}")
         return await self.until(revision)
 
-    async def until(self, revision: int) -> Findings:
+    async def until(self, revision: int) -> LocalEvidence:
         """Everything that was found until finding number `revision`, as it stays for ever.
 
         Raises:
@@ -101,9 +101,9 @@ def _not_here(message: str) -> InvalidFields:
     return InvalidFields([FieldProblem("verdicts", message, ("shipped",))])
 
 
-def _findings(revision: int, found: Sequence[Finding]) -> Findings:
+def _findings(revision: int, found: Sequence[Finding]) -> LocalEvidence:
     claims = {one.subject: _checked(one) for one in found if one.kind == "claim"}
-    return Findings(revision, claims, _measured([one for one in found if one.kind == "speed"]))
+    return LocalEvidence(revision, claims, _measured([one for one in found if one.kind == "speed"]))
 
 
 def _checked(found: Finding) -> CheckedHere:

@@ -17,9 +17,9 @@ from app.advice.then_and_now import now_against_then
 from app.errors import NotReady, QueueFull
 from app.knowledge.archive import Archive
 from app.knowledge.base import Knowledge
-from app.knowledge.local_evidence import with_findings
+from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.models import Claim
-from app.runs.local_evidence import ServerFindings
+from app.runs.local_evidence import LocalEvidenceReader
 from app.runs.models import Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
@@ -43,7 +43,7 @@ class Service:
 
     knowledge: Knowledge
     runs: RunService
-    found: ServerFindings
+    found: LocalEvidenceReader
     archive: Archive
     token: str | None = None
     clock: Clock = date.today
@@ -72,7 +72,7 @@ class Service:
             InvalidFields: the server has not found as much as `revision` says.
         """
         found = await self.found.at(revision)
-        case = Case(with_findings(then, found), wishes.policy, on, wishes.priorities)
+        case = Case(with_local_evidence(then, found), wishes.policy, on, wishes.priorities)
         newest, today = await self.found.newest(), self.today()
         now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, answers, wishes)
         return await asyncio.to_thread(_advised, then, answers, wishes, on, found), now
@@ -119,7 +119,7 @@ class Service:
 
     async def known(self) -> Knowledge:
         """The rules with everything that this server has found out laid over them."""
-        return with_findings(self.knowledge, await self.found.newest())
+        return with_local_evidence(self.knowledge, await self.found.newest())
 
     def claims_of(self, probe: str) -> list[Claim]:
         """The claims that a probe bears on."""

@@ -41,7 +41,7 @@ class ClaimPart(Part):
     statement: str
     kind: ClaimKind
     status: Status
-    finding: str | None
+    note: str | None
     succeeded_by: str | None
     sources: list[CitedSource]
     components: list[NamedComponent]

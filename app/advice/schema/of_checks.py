@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from app.advice.model.scoring import Scored
 from app.advice.schema.advice import CheckedPart, Checking
 from app.knowledge.base import Knowledge
-from app.knowledge.local_evidence import AS_SHIPPED, Findings
+from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import Claim
 
 
-def findings_of(knowledge: Knowledge) -> Findings:
-    """The server's findings that lie over the rules."""
-    return knowledge.found or AS_SHIPPED
+def local_evidence_of(knowledge: Knowledge) -> LocalEvidence:
+    """The evidence of this server that lies over the rules."""
+    return knowledge.local_evidence or AS_SHIPPED
 
 
 def checked_part(knowledge: Knowledge, claim: Claim) -> CheckedPart | None:
     """This server's verdict on a claim, or its measurement; None where it has none."""
-    findings = findings_of(knowledge)
-    found = findings.claims.get(claim.id) if claim.is_decided_by_running else None
+    evidence = local_evidence_of(knowledge)
+    found = evidence.claims.get(claim.id) if claim.is_decided_by_running else None
     if found is not None:
         return CheckedPart(verdict=found.verdict, on=found.on, run=found.run, versions=dict(found.versions))
-    measured = findings.speeds.get(claim.id)
+    measured = evidence.speeds.get(claim.id)
     if measured is None or not is_measured(knowledge, claim):
         return None
     return CheckedPart(verdict="confirmed", on=measured.on, run=measured.run, versions=dict(measured.versions))
@@ -28,7 +28,7 @@ def checked_part(knowledge: Knowledge, claim: Claim) -> CheckedPart | None:
 
 def is_measured(knowledge: Knowledge, claim: Claim) -> bool:
     """Whether a claim is a measurement of this server rather than a statement of a source."""
-    return claim.id in findings_of(knowledge).speeds and claim.id in knowledge.workloads
+    return claim.id in local_evidence_of(knowledge).speeds and claim.id in knowledge.workloads
 
 
 def can_be_checked(claim: Claim) -> bool:

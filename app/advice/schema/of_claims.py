@@ -58,7 +58,7 @@ def _of_claim(knowledge: Knowledge, claim: Claim, today: date) -> dict[str, Any]
         "statement": claim.statement,
         "kind": claim.kind,
         "status": claim.status,
-        "finding": claim.finding,
+        "note": claim.note,
         "succeeded_by": claim.succeeded_by,
         "sources": _cited(claim.sources),
         "components": [_named(knowledge.components[id]) for id in claim.components],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.drafts import Drafts
 from app.knowledge.lint.implication import condition_implies
@@ -12,26 +12,26 @@ from app.knowledge.lint.trusting_policies import policies_that_count
 from app.knowledge.models import Claim, Constraint
 
 
-def contradiction_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def contradiction_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     """Constraints that always clash where one of them stands, and claims in conflict that are both confirmed."""
     for one, other in combinations(knowledge.constraints.values(), 2):
         yield from _contradicting_constraints(knowledge, drafts, one, other)
     for claim, later in combinations(knowledge.claims.values(), 2):
         if _cannot_both_be_true(claim, later):
             message = f"is confirmed, and so is '{claim.id}', with which it is in conflict"
-            yield drafts["claims"][later.id].finding("contradicting-claims", message, "conflicts_with")
+            yield drafts["claims"][later.id].issue("contradicting-claims", message, "conflicts_with")
 
 
 def _contradicting_constraints(
     knowledge: Knowledge, drafts: Drafts, one: Constraint, other: Constraint
-) -> Iterator[Finding]:
-    """One finding a pair, about the one that never stands without the other."""
+) -> Iterator[LintIssue]:
+    """One issue a pair, about the one that never stands without the other."""
     if one.requires == other.requires or not _count_together(knowledge, one, other):
         return
     for narrow, wide in ((one, other), (other, one)):
         if can_hold(knowledge, narrow.when) and condition_implies(knowledge, narrow.when, wide.when):
             message = f"wherever it stands, '{wide.id}' stands too and requires the other framework"
-            yield drafts["constraints"][narrow.id].finding("contradicting-constraints", message, "when")
+            yield drafts["constraints"][narrow.id].issue("contradicting-constraints", message, "when")
             return
 
 

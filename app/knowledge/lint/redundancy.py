@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
 from app.knowledge.drafts import Draft, Drafts
@@ -15,7 +15,7 @@ from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold
 from app.knowledge.models import Caution, Claim, Constraint, Pick, Workload
 
 
-def redundancy_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def redundancy_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     """Everything of a rule base that something else of it makes needless."""
     yield from _needless_alternatives(knowledge, drafts)
     yield from _excepted_alternatives(knowledge, drafts)
@@ -24,7 +24,7 @@ def redundancy_findings(knowledge: Knowledge, drafts: Drafts) -> Iterator[Findin
     yield from _covered_picks(knowledge, drafts)
 
 
-def _needless_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def _needless_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     """A dead alternative is found as such; here it neither makes another needless nor is it made so."""
     for draft, key, condition in drafts.conditions():
         alive = [(i, a) for i, a in enumerate(condition.alternatives) if alternative_can_hold(knowledge, a)]
@@ -40,17 +40,17 @@ def _needless(
     index: int,
     alternative: Alternative,
     others: Iterable[tuple[int, Alternative]],
-) -> Iterator[Finding]:
-    """At most one finding: of alternatives that are equal to each other the first stays."""
+) -> Iterator[LintIssue]:
+    """At most one issue: of alternatives that are equal to each other the first stays."""
     wider = [(i, other) for i, other in others if alternative_implies(knowledge, alternative, other)]
     equal = [i for i, other in wider if alternative_implies(knowledge, other, alternative)]
     if len(wider) > len(equal):
         at = next(i for i, _ in wider if i not in equal)
         message = f"whatever meets this alternative meets alternative {at + 1} too"
-        yield draft.finding("shadowed-alternative", message, key, index)
+        yield draft.issue("shadowed-alternative", message, key, index)
     elif equal and equal[0] < index:
         message = f"this alternative holds where alternative {equal[0] + 1} does"
-        yield draft.finding("duplicate-alternative", message, key, index)
+        yield draft.issue("duplicate-alternative", message, key, index)
 
 
 def never_matters(knowledge: Knowledge, entry: Claim | Workload) -> bool:
@@ -60,7 +60,7 @@ def never_matters(knowledge: Knowledge, entry: Claim | Workload) -> bool:
     return condition_implies(knowledge, entry.matters_when, entry.unless)
 
 
-def _excepted_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def _excepted_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     """A claim or workload all of whose alternatives are excepted is dead as a whole."""
     for draft in drafts.all("claims", "workloads"):
         entry: Claim | Workload = draft.entry
@@ -69,7 +69,7 @@ def _excepted_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[Fin
         for index, alternative in enumerate(entry.matters_when.alternatives):
             if alternative_can_hold(knowledge, alternative) and _is_excepted(knowledge, alternative, entry.unless):
                 message = "unless excepts all answers that meet this alternative"
-                yield draft.finding("dead-alternative", message, "matters_when", index)
+                yield draft.issue("dead-alternative", message, "matters_when", index)
 
 
 def _is_excepted(knowledge: Knowledge, alternative: Alternative, unless: Condition) -> bool:
@@ -81,20 +81,20 @@ def same_words(text: str) -> str:
     return "".join(re.findall(r"\w+", text.casefold()))
 
 
-def _duplicate_claims(drafts: Drafts) -> Iterator[Finding]:
+def _duplicate_claims(drafts: Drafts) -> Iterator[LintIssue]:
     first: dict[str, str] = {}
     for id, draft in drafts["claims"].items():
         before = first.setdefault(same_words(draft.entry.statement), id)
         if before != id:
-            yield draft.finding("duplicate-claim", f"says what '{before}' says, word for word", "statement")
+            yield draft.issue("duplicate-claim", f"says what '{before}' says, word for word", "statement")
 
 
-def _duplicate_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def _duplicate_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     for collection in ("constraints", "cautions"):
         for before, draft in combinations(drafts.all(collection), 2):
             if _say_the_same(before.entry, draft.entry) and _hold_alike(knowledge, before.entry, draft.entry):
                 message = f"stands and says the same as '{before.id}'"
-                yield draft.finding("duplicate-condition", message, "when")
+                yield draft.issue("duplicate-condition", message, "when")
 
 
 def _say_the_same(one: Constraint | Caution, other: Constraint | Caution) -> bool:
@@ -116,14 +116,14 @@ def _hold_alike(knowledge: Knowledge, one: Constraint | Caution, other: Constrai
     )
 
 
-def _covered_picks(knowledge: Knowledge, drafts: Drafts) -> Iterator[Finding]:
+def _covered_picks(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     """Own picks are there to go before the shipped ones, so a pick is only held against those of its own layer."""
     picks: dict[str, list[Pick]] = defaultdict(list)
     for draft in drafts.all("stack"):
         pick: Pick = draft.entry
         before = picks[draft.file.layer]
         if can_hold(knowledge, pick.when) and _is_covered(knowledge, pick, before):
-            yield draft.finding("unreachable-pick", "a pick before it always holds where this one does")
+            yield draft.issue("unreachable-pick", "a pick before it always holds where this one does")
         before.append(pick)
 
 

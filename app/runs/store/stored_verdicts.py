@@ -63,7 +63,7 @@ class FoundStore:
 
 
 def _findings() -> Select[FindingRow, str]:
-    """Findings with the id of their run, newest first."""
+    """LocalEvidence with the id of their run, newest first."""
     return (
         select(FindingRow, RunRow.id).join(RunRow, RunRow.number == FindingRow.run).order_by(FindingRow.number.desc())
     )

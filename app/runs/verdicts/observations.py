@@ -51,7 +51,7 @@ class Seen:
             "all_threads": _unfolded({c.variant: c.model_dump(mode="json") for c in comparisons if _whole(c)})
             or Unavailable("it was measured with one thread only, not with the whole machine"),
             "timing": {},
-            "findings": dict(findings or {}),
+            "scaling": dict(findings or {}),
         }
         failures: dict[str, str] = {}
         versions: dict[Framework, str] = {}

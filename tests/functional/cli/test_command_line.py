@@ -161,12 +161,12 @@ def test_a_planted_fault_is_found_at_its_line(
     printed = tiebreak("rules", "check", TIEBREAK_RULES=str(tmp_path))
     parsed = tiebreak("rules", "check", "--json", TIEBREAK_RULES=str(tmp_path))
     assert (printed.returncode, printed.stderr, parsed.returncode, parsed.stderr) == (1, "", 1, "")
-    findings = [finding for finding in json.loads(parsed.stdout) if finding["file"].endswith("own.yaml")]
-    assert findings
-    fits = [f for f in findings if about in f["message"] and line in (None, f["line"]) and rule in (None, f["rule"])]
-    assert fits, findings
+    issues = [issue for issue in json.loads(parsed.stdout) if issue["file"].endswith("own.yaml")]
+    assert issues
+    fits = [f for f in issues if about in f["message"] and line in (None, f["line"]) and rule in (None, f["rule"])]
+    assert fits, issues
     assert f"own.yaml:{fits[0]['line']}: {fits[0]['rule']}: " in printed.stdout
-    assert printed.stdout.endswith("finding\n" if len(findings) == 1 else "findings\n")
+    assert printed.stdout.endswith("issue\n" if len(issues) == 1 else "issues\n")
 
 
 def test_own_rules_take_part_in_an_advice(tmp_path: Path) -> None:

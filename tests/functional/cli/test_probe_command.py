@@ -176,7 +176,7 @@ def test_the_verdicts_of_a_run_are_a_rule_file(tmp_path: Path) -> None:
     shutil.copytree(RULES, tmp_path / "rules", dirs_exist_ok=True)
     (tmp_path / "rules" / "verdicts.yaml").write_text(verdicts_file(load(), run), encoding="utf-8")
     claim = load(shipped=tmp_path / "rules").claims["tf-only-reverse-mode"]
-    assert (claim.status, claim.finding) == ("refuted", "TensorFlow has: both: “modes”.")
+    assert (claim.status, claim.note) == ("refuted", "TensorFlow has: both: “modes”.")
     assert claim.checked_on == date(2026, 11, 25)
 
 

@@ -23,9 +23,9 @@ def test_an_example_of_the_guide_is_clean_over_the_shipped_rules(example: str, t
     assert check(overlay=tmp_path) == ()
 
 
-def test_the_guide_lists_every_kind_of_finding() -> None:
-    sources = "".join(path.read_text() for path in (ROOT / "app" / "knowledge").glob("*.py"))
-    in_code = set(re.findall(r"""(?:\.finding\(|Finding\((?:"rules", 1|[^"]*?), )"([a-z-]+)",""", sources))
+def test_the_guide_lists_every_kind_of_issue() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "app" / "knowledge").rglob("*.py"))
+    in_code = set(re.findall(r"""(?:\.issue\(|LintIssue\((?:"rules", 1|[^"]*?), )"([a-z-]+)",""", sources))
     section = GUIDE.split("## What `tiebreak rules check` finds")[1].split("\n## ")[0]
     rows = re.findall(r"^\| (`.*?`) \|", section, flags=re.MULTILINE)
     in_guide = set(re.findall(r"`([a-z-]+)`", " ".join(rows)))

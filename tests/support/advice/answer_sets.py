@@ -15,7 +15,7 @@ from app.advice.preferences import Wishes
 from app.advice.schema.advice import Advice
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
-from app.knowledge.local_evidence import AS_SHIPPED, Findings
+from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import PolicyId, Question
 
 RawAnswers = dict[str, list[str]]
@@ -44,12 +44,12 @@ def advice_on(
     policy: PolicyId = "today",
     day: date = FRESH,
     knowledge: Knowledge | None = None,
-    findings: Findings = AS_SHIPPED,
+    evidence: LocalEvidence = AS_SHIPPED,
     priorities: Priorities = NONE,
 ) -> Advice:
     """The engine's advice on valid raw answers."""
     rules = knowledge or shipped_rules()
-    return advise(rules, parse_answers(rules, raw), Wishes(policy, priorities), day, findings)
+    return advise(rules, parse_answers(rules, raw), Wishes(policy, priorities), day, evidence)
 
 
 def answer_sets() -> st.SearchStrategy[RawAnswers]:

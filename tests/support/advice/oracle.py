@@ -96,7 +96,7 @@ def status_of(rules: Entry, claim: Entry) -> str:
     return str(claim.get("status", "unchecked"))
 
 
-def with_findings(rules: Entry, verdicts: dict[str, str], faster: dict[str, str]) -> Entry:
+def with_local_evidence(rules: Entry, verdicts: dict[str, str], faster: dict[str, str]) -> Entry:
     """The rules after a server's runs: claim id → verdict, workload id → the framework that was faster."""
     ran = {id: {"verdict": verdict} for id, verdict in verdicts.items()}
     measured = {
@@ -149,7 +149,7 @@ def consult(
     faster: dict[str, str] | None = None,
 ) -> OracleAdvice:
     """The whole advice of the oracle on valid raw answers, and on what a server has found out."""
-    rules = with_findings(rule_files(RULES), verdicts or {}, faster or {})
+    rules = with_local_evidence(rule_files(RULES), verdicts or {}, faster or {})
     chosen = {question: set(options) for question, options in raw.items()}
     policy = rules["policies"][policy_id]
     amounts: dict[str, Fraction] = {}

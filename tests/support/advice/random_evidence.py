@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.knowledge.local_evidence import CheckedHere, Findings, MeasuredHere
+from app.knowledge.local_evidence import CheckedHere, LocalEvidence, MeasuredHere
 from tests.support.advice.answer_sets import shipped_rules
 
 DAY = date(2026, 11, 30)
@@ -15,14 +15,14 @@ VERDICTS = ("confirmed", "partly", "refuted")
 
 @dataclass(frozen=True)
 class Found:
-    """The same findings in the engine's form and, plain, for whoever checks the engine."""
+    """The same evidence in the engine's form and, plain, for whoever checks the engine."""
 
     verdicts: dict[str, Any] = field(default_factory=dict)
     faster: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def findings(self) -> Findings:
-        return Findings(
+    def evidence(self) -> LocalEvidence:
+        return LocalEvidence(
             revision=len(self.verdicts) + len(self.faster),
             claims={id: checked(verdict) for id, verdict in self.verdicts.items()},
             speeds={id: measured(framework) for id, framework in self.faster.items()},
@@ -44,7 +44,7 @@ def measured(framework: Any) -> MeasuredHere:
     return MeasuredHere("tensorflow", 1 / 1.25, (1 / high, 1 / low), DAY, "r2", {"pytorch": "1", "tensorflow": "1"})
 
 
-def server_findings() -> st.SearchStrategy[Found]:
+def random_evidence() -> st.SearchStrategy[Found]:
     """Verdicts on some claims, those that only people can decide included, and speeds of some workloads."""
     rules = shipped_rules()
     verdicts = st.dictionaries(st.sampled_from(list(rules.claims)), st.sampled_from(VERDICTS), max_size=60)

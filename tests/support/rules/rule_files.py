@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from hypothesis import settings
 
-from app.errors import Finding
+from app.errors import LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.models import Question
@@ -26,16 +26,16 @@ FACT = {"checked_on": "2026-11-21", "review_by": "2027-11-21"}
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding that a file must give."""
+    """An issue that a file must give."""
 
     file: str
     line: int
     rule: str
     part: str
 
-    def is_met_by(self, finding: Finding) -> bool:
-        same_place = (Path(finding.file).name, finding.line, finding.rule) == (self.file, self.line, self.rule)
-        return same_place and self.part in finding.message
+    def is_met_by(self, issue: LintIssue) -> bool:
+        same_place = (Path(issue.file).name, issue.line, issue.rule) == (self.file, self.line, self.rule)
+        return same_place and self.part in issue.message
 
 
 def expected_of(path: Path) -> list[Expected]:

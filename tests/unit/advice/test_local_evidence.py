@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 
 from app.advice.schema.advice import Reason, SetAside
-from app.knowledge.local_evidence import AS_SHIPPED, with_findings
+from app.knowledge.evidence_overlay import with_local_evidence
+from app.knowledge.local_evidence import AS_SHIPPED
 from app.knowledge.models import Claim
 from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, seeded_answers, shipped_rules
 from tests.support.advice.mirror import mirrored_text
-from tests.support.advice.random_evidence import DAY, VERDICTS, Found, server_findings
+from tests.support.advice.random_evidence import DAY, VERDICTS, Found, random_evidence
 
 RULES = shipped_rules()
 DECIDED = [claim for claim in RULES.claims.values() if claim.is_decided_by_running and claim.matters_when]
@@ -23,7 +24,7 @@ def answers_for(claim: Claim) -> RawAnswers:
 
 def amount(claim: Claim, verdict: str) -> float:
     """What the claim adds to a score when a server has found it so."""
-    advice = advice_on(answers_for(claim), findings=Found({claim.id: verdict}).findings)
+    advice = advice_on(answers_for(claim), evidence=Found({claim.id: verdict}).evidence)
     return next((reason.contribution for reason in advice.reasons if reason.claim == claim.id), 0.0)
 
 
@@ -39,24 +40,24 @@ def test_a_verdict_of_the_server_decides_how_much_a_claim_counts(claim: Claim) -
 
 def test_a_fact_that_no_program_decides_keeps_its_status() -> None:
     others = [claim for claim in RULES.claims.values() if not claim.is_decided_by_running]
-    known = with_findings(RULES, Found({claim.id: "confirmed" for claim in others}).findings)
+    known = with_local_evidence(RULES, Found({claim.id: "confirmed" for claim in others}).evidence)
     assert {claim.id: claim.status for claim in others} == {
         id: known.claims[id].status for id in (c.id for c in others)
     }
 
 
 def test_what_the_server_found_changes_nothing_about_the_documents_policy() -> None:
-    found = Found({claim.id: "refuted" for claim in DECIDED}).findings
+    found = Found({claim.id: "refuted" for claim in DECIDED}).evidence
     for raw in seeded_answers(3, 100):
-        here, shipped = advice_on(raw, "documents", findings=found), advice_on(raw, "documents")
+        here, shipped = advice_on(raw, "documents", evidence=found), advice_on(raw, "documents")
         assert (here.scores, here.recommendation) == (shipped.scores, shipped.recommendation)
         assert here.as_shipped is None
 
 
 @settings(PROPERTY)
-@given(raw=answer_sets(), found=server_findings())
+@given(raw=answer_sets(), found=random_evidence())
 def test_the_claims_that_make_the_difference_make_all_of_it(raw: RawAnswers, found: Found) -> None:
-    here, shipped = advice_on(raw, findings=found.findings), advice_on(raw)
+    here, shipped = advice_on(raw, evidence=found.evidence), advice_on(raw)
     moved = (here.scores.pytorch - here.scores.tensorflow) - (shipped.scores.pytorch - shipped.scores.tensorflow)
     if here.as_shipped is None:
         assert moved == pytest.approx(0, abs=1e-9)
@@ -68,15 +69,15 @@ def test_the_claims_that_make_the_difference_make_all_of_it(raw: RawAnswers, fou
 
 
 @settings(PROPERTY)
-@given(raw=answer_sets(), found=server_findings())
+@given(raw=answer_sets(), found=random_evidence())
 def test_the_advice_says_which_of_its_claims_were_checked_here(raw: RawAnswers, found: Found) -> None:
-    advice = advice_on(raw, findings=found.findings)
+    advice = advice_on(raw, evidence=found.evidence)
     named: list[Reason | SetAside] = [*advice.reasons, *advice.set_aside, *advice.api_layer.reasons]
     parts = {part.claim: part for part in named}
     for id in advice.checking.here:
         assert parts[id].checked_here is not None
         assert parts[id].status == found.verdicts[id]
-        assert parts[id].finding == f"Seen to be {found.verdicts[id]}."
+        assert parts[id].note == f"Seen to be {found.verdicts[id]}."
     for id in advice.checking.measured:
         assert parts[id].favours == found.faster[id]
     assert {id for id, part in parts.items() if part.checked_here} == {*advice.checking.here, *advice.checking.measured}
@@ -84,12 +85,12 @@ def test_the_advice_says_which_of_its_claims_were_checked_here(raw: RawAnswers, 
 
 
 @settings(PROPERTY)
-@given(raw=answer_sets(), found=server_findings())
+@given(raw=answer_sets(), found=random_evidence())
 def test_exchanging_who_was_faster_mirrors_what_the_measurements_add(raw: RawAnswers, found: Found) -> None:
     exchanged = Found({}, {id: mirrored_text(framework) for id, framework in found.faster.items()})
     plain = Found({}, found.faster)
-    here = {r.claim: r for r in advice_on(raw, findings=plain.findings).reasons if r.claim in found.faster}
-    there = {r.claim: r for r in advice_on(raw, findings=exchanged.findings).reasons if r.claim in found.faster}
+    here = {r.claim: r for r in advice_on(raw, evidence=plain.evidence).reasons if r.claim in found.faster}
+    there = {r.claim: r for r in advice_on(raw, evidence=exchanged.evidence).reasons if r.claim in found.faster}
     assert set(here) == set(there)
     for id, reason in here.items():
         assert reason.contribution == there[id].contribution
@@ -99,7 +100,7 @@ def test_exchanging_who_was_faster_mirrors_what_the_measurements_add(raw: RawAns
 def test_a_measurement_reads_the_same_whoever_was_faster() -> None:
     for id in RULES.workloads:
         pytorch, tensorflow = (
-            with_findings(RULES, Found({}, {id: framework}).findings).claims[id].statement
+            with_local_evidence(RULES, Found({}, {id: framework}).evidence).claims[id].statement
             for framework in ("pytorch", "tensorflow")
         )
         assert mirrored_text(pytorch) == tensorflow
@@ -107,19 +108,19 @@ def test_a_measurement_reads_the_same_whoever_was_faster() -> None:
 
 
 def test_the_version_of_the_rules_is_theirs_alone() -> None:
-    found = Found({DECIDED[0].id: "refuted"}).findings
-    assert with_findings(RULES, found).version == RULES.version
-    assert with_findings(RULES, AS_SHIPPED) is RULES
+    found = Found({DECIDED[0].id: "refuted"}).evidence
+    assert with_local_evidence(RULES, found).version == RULES.version
+    assert with_local_evidence(RULES, AS_SHIPPED) is RULES
 
 
 def test_a_claim_that_is_not_in_the_rules_any_more_is_left_out() -> None:
-    known = with_findings(RULES, Found({"a-claim-of-last-year": "refuted"}).findings)
+    known = with_local_evidence(RULES, Found({"a-claim-of-last-year": "refuted"}).evidence)
     assert set(known.claims) == set(RULES.claims)
 
 
 def test_links_that_stay_name_the_finding_up_to_which_they_count() -> None:
     raw = next(seeded_answers(1, 1))
-    advice = advice_on(raw, findings=Found({DECIDED[0].id: "refuted"}).findings)
+    advice = advice_on(raw, evidence=Found({DECIDED[0].id: "refuted"}).evidence)
     assert advice.permalinks.shipped == f"{advice.permalink}&verdicts=shipped"
     assert advice.permalinks.here == f"{advice.permalink}&verdicts=1"
     assert advice.verdicts_revision == 1
@@ -128,7 +129,7 @@ def test_links_that_stay_name_the_finding_up_to_which_they_count() -> None:
 
 def test_the_day_of_a_verdict_is_told() -> None:
     claim = DECIDED[0]
-    advice = advice_on(answers_for(claim), findings=Found({claim.id: "confirmed"}).findings)
+    advice = advice_on(answers_for(claim), evidence=Found({claim.id: "confirmed"}).evidence)
     part = next(part for part in [*advice.reasons, *advice.set_aside] if part.claim == claim.id)
     assert part.checked_here is not None
     assert (part.checked_here.on, part.checked_here.run) == (DAY, "r1")
@@ -153,8 +154,8 @@ def test_verdicts_that_ran_turn_a_realistic_advice_and_are_named_one_by_one() ->
     assert "tf-for-large-data-and-speed" in ran & set(moved)
     margins = [scores.pytorch - scores.tensorflow for scores in (advice.scores, other.scores)]
     assert sum(moved.values()) == pytest.approx(margins[1] - margins[0], abs=1e-9)
-    back = Found(dict.fromkeys(ran & set(moved), "confirmed")).findings
-    turned = advice_on(FAST_TRAINING, findings=back)
+    back = Found(dict.fromkeys(ran & set(moved), "confirmed")).evidence
+    turned = advice_on(FAST_TRAINING, evidence=back)
     assert turned.as_shipped is not None
     assert (turned.recommendation, turned.as_shipped.recommendation) != ("pytorch", "pytorch")
 

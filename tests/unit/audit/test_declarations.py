@@ -1,4 +1,4 @@
-"""An impact beyond the free share is a finding unless it was declared for these very rules."""
+"""An impact beyond the free share is an issue unless it was declared for these very rules."""
 
 from pathlib import Path
 
@@ -40,10 +40,10 @@ def declare(share: float, to: str = TO) -> Declaration:
 def test_more_than_is_free_and_declared_is_found(
     changed: tuple[int, int], declared: list[Declaration], policies: list[str]
 ) -> None:
-    findings = list(undeclared(impact_of(*changed), declared))
-    assert [finding.message.split("'")[1] for finding in findings] == policies
-    assert all((finding.rule, finding.file) == ("undeclared-impact", "rules/impact.toml") for finding in findings)
-    assert all(f'to = "{TO}"' in finding.message and "PyTorch → either" in finding.message for finding in findings)
+    issues = list(undeclared(impact_of(*changed), declared))
+    assert [issue.message.split("'")[1] for issue in issues] == policies
+    assert all((issue.rule, issue.file) == ("undeclared-impact", "rules/impact.toml") for issue in issues)
+    assert all(f'to = "{TO}"' in issue.message and "PyTorch → either" in issue.message for issue in issues)
 
 
 def test_one_percent_is_free() -> None:
@@ -77,9 +77,9 @@ def test_the_shipped_declarations_can_be_read() -> None:
     ],
     ids=["syntax", "share", "version", "no reason", "empty reason", "unknown key", "unknown table"],
 )
-def test_an_unusable_declaration_is_a_finding_and_declares_nothing(text: str, tmp_path: Path) -> None:
+def test_an_unusable_declaration_is_a_issue_and_declares_nothing(text: str, tmp_path: Path) -> None:
     path = tmp_path / "impact.toml"
     path.write_text(text)
-    declared, findings = read_declarations(path)
+    declared, issues = read_declarations(path)
     assert declared == []
-    assert {finding.rule for finding in findings} == {"invalid-declaration"}
+    assert {issue.rule for issue in issues} == {"invalid-declaration"}

@@ -57,21 +57,21 @@ def test_every_kind_of_fault_is_planted_in_at_least_five_places() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_planted_fault_is_found_at_its_place(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
-    findings = check_all(DAY, overlay=tmp_path)
+    issues = check_all(DAY, overlay=tmp_path)
     expected = expected_of(path)
-    assert len(findings) == len(expected), findings
-    assert all(one.is_met_by(finding) for one, finding in zip(expected, findings, strict=True)), findings
+    assert len(issues) == len(expected), issues
+    assert all(one.is_met_by(issue) for one, issue in zip(expected, issues, strict=True)), issues
 
 
 @pytest.mark.parametrize(("entries", "id", "outcome"), UNREACHABLE)
 def test_an_outcome_that_nobody_can_get_is_found_at_its_policy(
     entries: dict[str, Any], id: PolicyId, outcome: str, tmp_path: Path
 ) -> None:
-    (finding,) = check_all(DAY, overlay=write_entries(tmp_path, entries))
-    assert finding.rule == "unreachable-outcome"
-    assert finding.message.startswith(f"{id}: no core situation")
-    assert finding.message.endswith(f"gets '{outcome}'")
-    assert Path(finding.file).name == ("own.yaml" if "policies" in entries else "policies.yaml")
+    (issue,) = check_all(DAY, overlay=write_entries(tmp_path, entries))
+    assert issue.rule == "unreachable-outcome"
+    assert issue.message.startswith(f"{id}: no core situation")
+    assert issue.message.endswith(f"gets '{outcome}'")
+    assert Path(issue.file).name == ("own.yaml" if "policies" in entries else "policies.yaml")
 
 
 def test_an_outcome_that_one_further_answer_reaches_is_reached(tmp_path: Path) -> None:
@@ -84,13 +84,13 @@ def test_an_outcome_that_one_further_answer_reaches_is_reached(tmp_path: Path) -
 
 
 def test_what_does_not_load_is_reported_too(tmp_path: Path) -> None:
-    (finding,) = check_all(DAY, overlay=write_entries(tmp_path, {"claims": [claim("own", strength=0)]}))
-    assert finding.rule == "value"
+    (issue,) = check_all(DAY, overlay=write_entries(tmp_path, {"claims": [claim("own", strength=0)]}))
+    assert issue.rule == "value"
 
 
-def test_the_guide_lists_every_kind_of_finding() -> None:
+def test_the_guide_lists_every_kind_of_issue() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "app" / "audit").glob("*.py"))
-    in_code = set(re.findall(r"""(?:\.finding\(|Finding\(NAME, 1, )"([a-z-]+)",""", sources))
+    in_code = set(re.findall(r"""(?:\.issue\(|LintIssue\(NAME, 1, )"([a-z-]+)",""", sources))
     section = (ROOT / "docs" / "rules.md").read_text().split("## What the audit finds")[1].split("\n## ")[0]
     in_guide = set(re.findall(r"`([a-z-]+)`", " ".join(re.findall(r"^\| (`.*?`) \|", section, flags=re.MULTILINE))))
     assert len(in_code) == 5

@@ -110,11 +110,11 @@ def test_an_undeclared_change_fails_the_check(monkeypatch: pytest.MonkeyPatch, t
     done = invoked(monkeypatch, shipped_rules(), "--against", "then", "--json", **settings)
     found = json.loads(done.stdout)
     assert done.exit_code == 1
-    assert {finding["rule"] for finding in found["findings"]} == {"undeclared-impact"}
+    assert {issue["rule"] for issue in found["issues"]} == {"undeclared-impact"}
     assert found["impact"]["rules_before"] == shipped_rules().version
     assert {one["id"] for one in found["impact"]["policies"]["today"]["through"]} <= {one["id"] for one in own}
     printed = invoked(monkeypatch, shipped_rules(), "--against", "then", **settings)
-    assert "findings\n\nImpact of rules " in printed.stdout
+    assert "issues\n\nImpact of rules " in printed.stdout
 
 
 def test_rules_of_an_older_format_do_not_fail_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,16 +122,16 @@ def test_rules_of_an_older_format_do_not_fail_the_check(monkeypatch: pytest.Monk
     assert (done.exit_code, done.stdout) == (0, "The rules are clean.\nNothing more to say: they are old.\n")
 
 
-def test_audit_and_findings_have_keys_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_audit_and_issues_have_keys_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     done = invoked(monkeypatch, None, "--audit", "--json")
     found = json.loads(done.stdout)
-    assert (done.exit_code, set(found), found["findings"]) == (0, {"findings", "audit"}, [])
+    assert (done.exit_code, set(found), found["issues"]) == (0, {"issues", "audit"}, [])
     assert set(found["audit"]) == {"rules_version", "as_of", "bias", "freshness"}
 
 
-def test_rules_that_do_not_load_have_findings_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_rules_that_do_not_load_have_issues_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = {"TIEBREAK_RULES": str(write_entries(tmp_path, {"clams": []}))}
     done = invoked(monkeypatch, shipped_rules(), "--audit", "--against", "then", "--json", **settings)
     found = json.loads(done.stdout)
-    assert (done.exit_code, found["audit"], found["impact"], len(found["findings"])) == (1, None, None, 1)
+    assert (done.exit_code, found["audit"], found["impact"], len(found["issues"])) == (1, None, None, 1)
     assert found["note"]

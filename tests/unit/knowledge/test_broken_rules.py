@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import Finding, InvalidRules, UnusableSetting
+from app.errors import InvalidRules, LintIssue, UnusableSetting
 from app.knowledge.files import MAX_BYTES, MAX_DEPTH
 from app.knowledge.loader import load
 from app.paths import RULES
@@ -23,10 +23,10 @@ GROUPS = ("entries", "references")
 FILES = sorted(CORPUS.glob("*/*.yaml"))
 
 
-def findings_of(folder: Path) -> tuple[Finding, ...]:
+def findings_of(folder: Path) -> tuple[LintIssue, ...]:
     with pytest.raises(InvalidRules) as refusal:
         load(overlay=folder)
-    return refusal.value.findings
+    return refusal.value.issues
 
 
 def name_of(path: Path) -> str:
@@ -39,12 +39,12 @@ def test_the_corpus_is_there() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_one_fault_gives_one_finding_at_its_place(path: Path, tmp_path: Path) -> None:
+def test_one_fault_gives_one_issue_at_its_place(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
-    findings = findings_of(tmp_path)
-    assert len(findings) == 1, findings
+    issues = findings_of(tmp_path)
+    assert len(issues) == 1, issues
     (expected,) = expected_of(path)
-    assert expected.is_met_by(findings[0]), findings[0]
+    assert expected.is_met_by(issues[0]), issues[0]
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -52,18 +52,18 @@ def test_many_faults_are_all_reported_at_once_in_order(group: str, tmp_path: Pat
     paths = sorted((CORPUS / group).glob("*.yaml"))
     for path in paths:
         shutil.copy(path, tmp_path)
-    findings = findings_of(tmp_path)
+    issues = findings_of(tmp_path)
     expected = [expected for path in paths for expected in expected_of(path)]
-    places = [(Path(finding.file).name, finding.line) for finding in findings]
+    places = [(Path(issue.file).name, issue.line) for issue in issues]
     assert places == sorted(places)
     assert places == sorted((one.file, one.line) for one in expected)
-    assert all(any(one.is_met_by(finding) for finding in findings) for one in expected)
+    assert all(any(one.is_met_by(issue) for issue in issues) for one in expected)
 
 
 def test_many_faults_of_one_file_are_reported_in_the_order_of_lines(tmp_path: Path) -> None:
     faulty = [claim("first", strength=0), claim("second", favours="jax", colour="red"), claim("third", sources=[])]
-    findings = findings_of(write_entries(tmp_path, {"claims": faulty, "clams": []}))
-    found = [(finding.rule, finding.message.split(":")[0]) for finding in findings]
+    issues = findings_of(write_entries(tmp_path, {"claims": faulty, "clams": []}))
+    found = [(issue.rule, issue.message.split(":")[0]) for issue in issues]
     assert found == [
         ("value", "first"),
         ("value", "second"),
@@ -71,7 +71,7 @@ def test_many_faults_of_one_file_are_reported_in_the_order_of_lines(tmp_path: Pa
         ("value", "third"),
         ("unknown-key", "unknown key 'clams'; allowed"),
     ]
-    assert [finding.line for finding in findings] == sorted({finding.line for finding in findings})
+    assert [issue.line for issue in issues] == sorted({issue.line for issue in issues})
 
 
 def test_the_text_of_the_error_has_one_line_per_finding(tmp_path: Path) -> None:
@@ -83,16 +83,16 @@ def test_the_text_of_the_error_has_one_line_per_finding(tmp_path: Path) -> None:
 
 
 def test_a_file_in_a_folder_below_is_named_with_its_path(tmp_path: Path) -> None:
-    findings = findings_of(write_rules(tmp_path, "clams: []\n", "team/vision/more.yaml"))
-    assert [finding.file for finding in findings] == [f"{tmp_path}/team/vision/more.yaml"]
+    issues = findings_of(write_rules(tmp_path, "clams: []\n", "team/vision/more.yaml"))
+    assert [issue.file for issue in issues] == [f"{tmp_path}/team/vision/more.yaml"]
 
 
 def test_an_id_in_two_files_is_reported_with_both_places(tmp_path: Path) -> None:
     write_entries(tmp_path, {"claims": [claim("same")]}, "a.yaml")
     write_entries(tmp_path, {"roles": [], "claims": [claim("same")]}, "b.yaml")
-    (finding,) = findings_of(tmp_path)
-    assert (Path(finding.file).name, finding.line, finding.rule) == ("b.yaml", 3, "duplicate-id")
-    assert f"stands in {tmp_path}/a.yaml:2 already" in finding.message
+    (issue,) = findings_of(tmp_path)
+    assert (Path(issue.file).name, issue.line, issue.rule) == ("b.yaml", 3, "duplicate-id")
+    assert f"stands in {tmp_path}/a.yaml:2 already" in issue.message
 
 
 def test_scoring_in_two_files_is_doubled(tmp_path: Path) -> None:
@@ -100,14 +100,14 @@ def test_scoring_in_two_files_is_doubled(tmp_path: Path) -> None:
         write_entries(
             tmp_path, {"scoring": {"neutral": 2, "leaning": 0.6, "strong": 0.8, "constraint_trust": 0.25}}, name
         )
-    (finding,) = findings_of(tmp_path)
-    assert (Path(finding.file).name, finding.line, finding.rule) == ("b.yaml", 1, "duplicate-id")
+    (issue,) = findings_of(tmp_path)
+    assert (Path(issue.file).name, issue.line, issue.rule) == ("b.yaml", 1, "duplicate-id")
 
 
 def test_a_component_without_a_date_does_not_load(tmp_path: Path) -> None:
     undated = {"id": "own", "name": "Own", "framework": "both", "purpose": "P.", "state": "active", "status": "S."}
-    findings = findings_of(write_entries(tmp_path, {"components": [undated]}))
-    assert [finding.message for finding in findings] == [
+    issues = findings_of(write_entries(tmp_path, {"components": [undated]}))
+    assert [issue.message for issue in issues] == [
         "own: missing key 'checked_on'",
         "own: missing key 'review_by'",
     ]
@@ -147,9 +147,9 @@ def test_a_file_that_is_no_text_to_read_is_refused(
     spoil: Callable[[Path], None], rule: str, part: str, tmp_path: Path
 ) -> None:
     spoil(tmp_path / "own.yaml")
-    (finding,) = findings_of(tmp_path)
-    assert (Path(finding.file).name, finding.line, finding.rule) == ("own.yaml", 1, rule)
-    assert part in finding.message
+    (issue,) = findings_of(tmp_path)
+    assert (Path(issue.file).name, issue.line, issue.rule) == ("own.yaml", 1, rule)
+    assert part in issue.message
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
@@ -158,9 +158,9 @@ def test_a_file_of_the_largest_size_is_read(tmp_path: Path) -> None:
 
 
 def test_very_deep_nesting_is_refused_without_exhausting_the_stack(tmp_path: Path) -> None:
-    (finding,) = findings_of(write_rules(tmp_path, "claims: " + "[" * 200_000 + "]" * 200_000))
-    assert finding.rule == "depth"
-    assert str(MAX_DEPTH) in finding.message
+    (issue,) = findings_of(write_rules(tmp_path, "claims: " + "[" * 200_000 + "]" * 200_000))
+    assert issue.rule == "depth"
+    assert str(MAX_DEPTH) in issue.message
 
 
 def test_a_missing_folder_is_an_unusable_setting(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_an_entry_that_cannot_be_opened_is_reported_and_not_raised(tmp_path: Pat
     """An editor's lock file is such a link."""
     (tmp_path / ".#own.yaml").symlink_to("nowhere")
     write_entries(tmp_path, {"claims": [claim("own", strength=0)]})
-    assert "own.yaml" in {Path(finding.file).name for finding in findings_of(tmp_path)}
+    assert "own.yaml" in {Path(issue.file).name for issue in findings_of(tmp_path)}
 
 
 @pytest.mark.parametrize("name", ["sources", "criteria", "questions", "claims", "policies"])
@@ -205,9 +205,7 @@ def test_a_base_without_a_collection_is_refused(name: str, tmp_path: Path) -> No
         write_rules(base, "scoring: {neutral: 2, leaning: 0.65, strong: 0.9, constraint_trust: 0.25}\n")
     with pytest.raises(InvalidRules) as refusal:
         load(shipped=base)
-    assert [str(finding) for finding in refusal.value.findings] == [
-        f"rules:1: missing: no file has an entry of '{name}'"
-    ]
+    assert [str(issue) for issue in refusal.value.issues] == [f"rules:1: missing: no file has an entry of '{name}'"]
 
 
 def without_block(text: str, start: str, end: str) -> str:
@@ -229,13 +227,13 @@ def test_a_base_without_a_policy_or_scoring_is_refused(start: str, end: str, mes
     policies.write_text(without_block(policies.read_text(), start, end))
     with pytest.raises(InvalidRules) as refusal:
         load(shipped=base)
-    assert [finding.message for finding in refusal.value.findings] == [message]
+    assert [issue.message for issue in refusal.value.issues] == [message]
 
 
 def test_what_is_wrong_in_an_entry_hides_nothing_that_is_wrong_between_entries(tmp_path: Path) -> None:
     faulty = [claim("first", strength=0), claim("second", criterion="nowhere", conflicts_with=["first", "nobody"])]
-    findings = findings_of(write_entries(tmp_path, {"claims": faulty}))
-    assert [(finding.rule, finding.message) for finding in findings] == [
+    issues = findings_of(write_entries(tmp_path, {"claims": faulty}))
+    assert [(issue.rule, issue.message) for issue in issues] == [
         ("value", "first: strength: Input should be greater than or equal to 1"),
         ("dangling-id", "second: 'nowhere' is none of the criteria"),
         ("dangling-id", "second: 'nobody' is none of the claims"),

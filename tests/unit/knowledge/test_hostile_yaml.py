@@ -44,8 +44,8 @@ def test_it_is_refused_with_its_place(text: str, tmp_path: Path, request: pytest
     with pytest.raises(InvalidRules) as refusal:
         load(overlay=write_rules(tmp_path, text))
     rule = HOSTILE[request.node.callspec.id][1]
-    assert {finding.rule for finding in refusal.value.findings} == {rule}
-    assert len(refusal.value.findings[0].message) < 300
+    assert {issue.rule for issue in refusal.value.issues} == {rule}
+    assert len(refusal.value.issues[0].message) < 300
     assert not Path("/tmp/pwned").exists()
 
 
@@ -59,7 +59,7 @@ resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 try:
     load(overlay=Path(sys.argv[1]))
 except InvalidRules as error:
-    print(len(error.findings))
+    print(len(error.issues))
 """
 """With the memory that a service has, and with so little of a processor that what grows without bound cannot finish."""
 

@@ -43,7 +43,7 @@ def test_an_overlay_replaces_a_claim_in_its_place(tmp_path: Path) -> None:
     rules = with_overlay(tmp_path, claims=[claim(SHIPPED_CLAIM, statement="Ours.", strength=2)])
     assert rules.overlay == (OverlayChange("claims", SHIPPED_CLAIM, "replaced"),)
     assert rules.claims[SHIPPED_CLAIM].statement == "Ours."
-    assert rules.claims[SHIPPED_CLAIM].finding is None
+    assert rules.claims[SHIPPED_CLAIM].note is None
     assert list(rules.claims) == list(shipped.claims)
     assert {id for id in shipped.claims if shipped.claims[id] != rules.claims[id]} == {SHIPPED_CLAIM}
 

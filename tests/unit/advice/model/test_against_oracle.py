@@ -18,7 +18,7 @@ from tests.support.advice.answer_sets import (
     seeded_answers,
 )
 from tests.support.advice.oracle import OracleAdvice, consult, others_prefer, share_of_weightings, word_for
-from tests.support.advice.random_evidence import NOTHING, Found, server_findings
+from tests.support.advice.random_evidence import NOTHING, Found, random_evidence
 
 CLOSE = 1e-9
 ROUNDING = 1e-12
@@ -78,7 +78,7 @@ def assert_same_word(advice: Advice, oracle: OracleAdvice) -> None:
 
 
 def assert_agreement(raw: RawAnswers, policy: PolicyId, found: Found = NOTHING) -> None:
-    advice = advice_on(raw, policy, findings=found.findings)
+    advice = advice_on(raw, policy, evidence=found.evidence)
     oracle = consult(raw, policy, FRESH, found.verdicts, found.faster)
     assert_same_numbers(advice, oracle)
     assert_same_criteria(advice, oracle)
@@ -93,7 +93,7 @@ def test_engine_and_oracle_agree_on_any_answers(raw: RawAnswers, policy: PolicyI
 
 
 @settings(PROPERTY, max_examples=100)
-@given(raw=answer_sets(), policy=policies(), found=server_findings())
+@given(raw=answer_sets(), policy=policies(), found=random_evidence())
 def test_engine_and_oracle_agree_on_any_findings_of_a_server(raw: RawAnswers, policy: PolicyId, found: Found) -> None:
     assert_agreement(raw, policy, found)
 

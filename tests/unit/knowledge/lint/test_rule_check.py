@@ -38,7 +38,7 @@ def test_the_shipped_rules_are_clean() -> None:
 
 def test_every_kind_of_fault_is_planted_in_at_least_five_places() -> None:
     """Faults of whole files, which no YAML file can hold, are made in `test_broken_rules.py`."""
-    broken = sorted((Path(__file__).parent / "broken").glob("*/*.yaml"))
+    broken = sorted((Path(__file__).parents[1] / "broken").glob("*/*.yaml"))
     planted = Counter(expected.rule for path in [*FILES, *broken] for expected in expected_of(path))
     assert len(planted) > 20
     assert {rule: count for rule, count in planted.items() if count < 5} == {}
@@ -47,10 +47,10 @@ def test_every_kind_of_fault_is_planted_in_at_least_five_places() -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_planted_fault_is_found_at_its_place(path: Path, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
-    findings = check(overlay=tmp_path)
+    issues = check(overlay=tmp_path)
     expected = expected_of(path)
-    assert len(findings) == len(expected), findings
-    assert all(one.is_met_by(finding) for one, finding in zip(expected, findings, strict=True)), findings
+    assert len(issues) == len(expected), issues
+    assert all(one.is_met_by(issue) for one, issue in zip(expected, issues, strict=True)), issues
 
 
 def test_rules_without_effect_do_not_stop_the_service(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_findings_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     dead = [{"language": {"all": ["cpp", "java"]}}]
     write_entries(tmp_path, {"claims": [claim("late", matters_when=dead)]}, "b.yaml")
     write_entries(tmp_path, {"claims": [claim("early", matters_when=dead), claim("next", matters_when=dead)]}, "a.yaml")
-    assert [finding.message.split(":")[0] for finding in check(overlay=tmp_path)] == ["early", "next", "late"]
+    assert [issue.message.split(":")[0] for issue in check(overlay=tmp_path)] == ["early", "next", "late"]
 
 
 def test_what_only_one_policy_trusts_is_dead_when_an_own_policy_trusts_nothing(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_what_only_one_policy_trusts_is_dead_when_an_own_policy_trusts_nothing(t
         for claim in shipped.claims.values()
         if claim.background is None and claim.status in ("refuted", "superseded")
     }
-    found = {finding.message.split(":")[0] for finding in check(overlay=folder) if finding.rule == "dead-claim"}
+    found = {issue.message.split(":")[0] for issue in check(overlay=folder) if issue.rule == "dead-claim"}
     assert killed
     assert found == killed
 
@@ -90,7 +90,7 @@ def test_claims_whose_source_no_policy_counts_are_dead(tmp_path: Path) -> None:
         if claim.background is None
         and not any(shipped.sources[citation.id].kind == "document" for citation in claim.sources)
     }
-    found = {finding.message.split(":")[0] for finding in check(overlay=folder) if finding.rule == "dead-claim"}
+    found = {issue.message.split(":")[0] for issue in check(overlay=folder) if issue.rule == "dead-claim"}
     assert uncounted
     assert found == uncounted
 
@@ -98,13 +98,13 @@ def test_claims_whose_source_no_policy_counts_are_dead(tmp_path: Path) -> None:
 def test_findings_about_the_base_itself_name_their_file_and_line(tmp_path: Path) -> None:
     base = shutil.copytree(RULES, tmp_path / "rules")
     write_rules(base, CAUTION_ON_NOTHING, "team/own.yaml")
-    (finding,) = check(shipped=base)
-    assert (finding.file, finding.line, finding.rule) == ("rules/team/own.yaml", 5, "dead-caution")
+    (issue,) = check(shipped=base)
+    assert (issue.file, issue.line, issue.rule) == ("rules/team/own.yaml", 5, "dead-caution")
 
 
 def test_what_the_loader_refuses_is_reported_by_check_too(tmp_path: Path) -> None:
-    (finding,) = check(overlay=write_entries(tmp_path, {"claims": [claim("own", strength=0)]}))
-    assert (Path(finding.file).name, finding.rule) == ("own.yaml", "value")
+    (issue,) = check(overlay=write_entries(tmp_path, {"claims": [claim("own", strength=0)]}))
+    assert (Path(issue.file).name, issue.rule) == ("own.yaml", "value")
 
 
 def test_a_folder_that_is_not_there_is_raised_by_check_too(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_criterion_without_weight_is_alive_when_an_option_raises_it(tmp_path: 
 
 
 def test_a_background_claim_is_never_dead(tmp_path: Path) -> None:
-    own = claim("own", matters_when=None, background="B.", status="refuted", finding="F.", checked_on="2026-11-21")
+    own = claim("own", matters_when=None, background="B.", status="refuted", issue="F.", checked_on="2026-11-21")
     own["sources"] = [{"id": "since-2024", "section": "Test"}]
     assert check(overlay=write_entries(tmp_path, {"claims": [own]})) == ()
 
@@ -156,29 +156,29 @@ def test_a_background_claim_is_never_dead(tmp_path: Path) -> None:
 )
 def test_a_claim_counts_somewhere_by_source_and_status(source: str, status: str, counts: bool, tmp_path: Path) -> None:
     cited = [{"id": source, "section": "Test"}]
-    own = claim("own", sources=cited, status=status, finding="F.", checked_on="2026-11-21")
+    own = claim("own", sources=cited, status=status, issue="F.", checked_on="2026-11-21")
     rules = with_overlay(tmp_path, claims=[own])
     assert counts_somewhere(rules, rules.claims["own"]) is counts
 
 
 def test_one_source_that_counts_is_enough(tmp_path: Path) -> None:
     cited = [{"id": id, "section": "Test"} for id in ("since-2024", "apify-2023")]
-    own = claim("own", sources=cited, status="refuted", finding="F.", checked_on="2026-11-21")
+    own = claim("own", sources=cited, status="refuted", issue="F.", checked_on="2026-11-21")
     rules = with_overlay(tmp_path, claims=[own])
     assert counts_somewhere(rules, rules.claims["own"])
 
 
 def test_one_confirmed_observation_contradicts_nothing(tmp_path: Path) -> None:
     """PyTorch may be faster, and TensorFlow within a factor of two, in one and the same run."""
-    tested = {"status": "confirmed", "finding": "F.", "checked_on": "2026-11-21", "probe": "training_speed"}
+    tested = {"status": "confirmed", "issue": "F.", "checked_on": "2026-11-21", "probe": "training_speed"}
     own = [claim("faster", kind="timing", **tested), claim("alike", kind="timing", conflicts_with=["faster"], **tested)]
     assert check(overlay=write_entries(tmp_path, {"claims": own})) == ()
 
 
 def test_constraints_that_no_policy_counts_together_do_not_contradict(tmp_path: Path) -> None:
     """What was refuted counts as the documents say, what was found since counts today."""
-    old = claim("old", status="refuted", finding="F.", checked_on="2026-11-21")
-    new = claim("new", status="confirmed", finding="F.", checked_on="2026-11-21")
+    old = claim("old", status="refuted", issue="F.", checked_on="2026-11-21")
+    new = claim("new", status="confirmed", issue="F.", checked_on="2026-11-21")
     new["sources"] = [{"id": "since-2024", "section": "Test"}]
     shared = {"when": [{"goal": ["learning"]}], "text": "T.", "lifted_by": "L."}
     constraints = [
