@@ -1,27 +1,17 @@
 """What each template is given: one typed context class a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from app.advice.schema.advice import Advice, CheckedPart, Now, Reason
 from app.errors import FieldProblem
 from app.knowledge.models import Claim, Component, Criterion, Policy, PolicyId, Question, Scoring, Source, Status
+from app.pages.page import Page
 from app.pages.robustness import RobustnessView
+from app.pages.run_contexts import ClaimCheck
 from app.runs.measuring.presets import Level
 from app.runs.models import Preset
-
-if TYPE_CHECKING:
-    from app.pages.run_contexts import ClaimCheck
-
-
-@dataclass(frozen=True)
-class Page:
-    """Base of every page: `title` stands in the browser's tab, `notice` above everything else."""
-
-    title: str
-    notice: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -129,7 +119,7 @@ class ClaimPage(Page):
     review_due: bool
     shipped: Claim | None
     checked_here: CheckedPart | None
-    check: "ClaimCheck | None"
+    check: ClaimCheck | None
 
 
 @dataclass(frozen=True)

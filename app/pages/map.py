@@ -10,7 +10,7 @@ from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell,
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, Policy, PolicyId
-from app.pages.contexts import Page
+from app.pages.page import Page
 
 SHIPPED_ONLY = 0
 """The map is one of the rules as they are shipped, so its links leave a server's own verdicts out."""

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 from app.advice.wording import STATUS_WORDS, how_checked, instead, verdicts_sentence
 from app.knowledge.models import NAMES
-from app.pages.contexts import Page
+from app.pages.page import Page
 from app.paths import STATIC, TEMPLATES
 from app.runs.run_wording import REASON_WORDS, error_size, memory, seconds
 

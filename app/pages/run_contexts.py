@@ -8,7 +8,7 @@ from markupsafe import Markup
 from app.knowledge.models import Claim, Framework
 from app.knowledge.report_card import ReportCard
 from app.machine.models import Machine
-from app.pages.contexts import Page
+from app.pages.page import Page
 from app.runs.catalogue import Probe
 from app.runs.inspection import Installed
 from app.runs.models import ClaimVerdict, Comparison, Failure, Finding, Mode, Preset, Result, Run
