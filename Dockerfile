@@ -1,10 +1,10 @@
-# Two stages: the first installs the service and the frameworks, the second carries them and the application only.
+# Two stages: the first installs the service and the frameworks; the second holds only them and the application.
 #
-#   FRAMEWORKS=cpu|cuda|none   which builds of PyTorch and TensorFlow the probes find (cuda: both with their CUDA libraries)
-#   TOOLS=none|cpp             a C++ compiler and the frameworks' headers: torch.compile and the C++ probes need them
-#   PYTHON_IMAGE               another base, such as your own mirror's, or the same one pinned by its digest
-#   PIP_INDEX_URL, PIP_EXTRA_INDEX_URL   where pip looks, as for `make serve`
-#   VERSION, REVISION, CREATED, SOURCE   what the labels say
+#   FRAMEWORKS=cpu|cuda|none   builds of PyTorch and TensorFlow for the probes (cuda: with their CUDA libraries)
+#   TOOLS=none|cpp             cpp: a C++ compiler and the headers of the frameworks, for torch.compile and C++ probes
+#   PYTHON_IMAGE               the base image, such as one from your own mirror, or this one pinned by its digest
+#   PIP_INDEX_URL, PIP_EXTRA_INDEX_URL   package indexes for pip, as for `make serve`
+#   VERSION, REVISION, CREATED, SOURCE   the labels of the image
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
@@ -14,7 +14,7 @@ RUN apt-get update \
 WORKDIR /app
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
-# only what pip reads, so that a change of the code or the documents does not install everything again
+# Only the files that pip reads, so that a change of code or documents does not reinstall everything.
 COPY pyproject.toml constraints.txt ./
 COPY app/__init__.py ./app/__init__.py
 COPY probes/__init__.py ./probes/__init__.py
@@ -41,7 +41,7 @@ RUN if [ "$TOOLS" = cpp ]; then \
       apt-get update && apt-get install -y --no-install-recommends g++=4:12.* ninja-build=1.11.* && rm -rf /var/lib/apt/lists/*; \
     fi
 COPY --from=build /usr/bin/tini /usr/bin/tini
-# the largest first: a layer each, fetched side by side, and none of them changes with the code
+# One layer for each, largest first: they download in parallel, and none of them changes with the code.
 COPY --from=build /frameworks/tensorflow /frameworks/tensorflow
 COPY --from=build /frameworks/pytorch /frameworks/pytorch
 COPY --from=build /venv /venv
@@ -65,10 +65,10 @@ VOLUME /data
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# without the site's packages it starts in hundredths of a second and disturbs no measurement
+# Without site-packages it starts within hundredths of a second and disturbs no measurement.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python3", "-IS", "/app/app/server/healthcheck.py"]
-# ended by SIGTERM is ended well
+# Exit by SIGTERM (status 143) counts as success.
 ENTRYPOINT ["tini", "-e", "143", "--"]
 CMD ["tiebreak", "serve"]
 ARG VERSION=0.1.0

@@ -5,12 +5,13 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# How much `make fuzz` asks, what `make load` is told, how often `make kills` kills, and the seed of both; with 0 the kills come at other moments.
+# The number of requests of `make fuzz`, the options of `make load`, the number of kills of `make kills`, and the seed of
+# `fuzz` and `kills` (0: other kills each time).
 CASES ?= 50000
 LOAD ?=
 KILLS ?= 100
 SEED ?= 7
-# What to install beside the service: `cpu` both frameworks, `none` neither.
+# Frameworks to install with the service: `cpu` for both, `none` for neither.
 FRAMEWORKS ?= cpu
 
 VENV := .venv
@@ -20,7 +21,7 @@ EXTRAS_none :=
 ifeq ($(filter $(FRAMEWORKS),cpu none),)
 $(error FRAMEWORKS is cpu or none, not "$(FRAMEWORKS)")
 endif
-# The tests of what is stored: by default on SQLite, in `make postgres` on PostgreSQL.
+# The tests of the store. They use SQLite by default, and PostgreSQL in `make postgres`.
 STORED := tests/functional/storage tests/functional/runs tests/functional/faults/test_crashes.py tests/functional/measuring/test_survey.py
 INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
@@ -37,13 +38,13 @@ test: $(INSTALLED_DEV) ## Install what is missing and run the tests
 	$(VENV)/bin/python -m pytest --numprocesses auto tests/unit
 	$(VENV)/bin/python -m pytest tests/functional
 
-postgres: $(INSTALLED_DEV) ## Run the tests of everything that is stored on a real PostgreSQL server, which it installs if need be
+postgres: $(INSTALLED_DEV) ## Run the tests of the store on a real PostgreSQL server; installs it if needed
 	.ci/postgres $(VENV)/bin/python -m pytest $(STORED)
 
 browser: $(INSTALLED_DEV) ## Run the tests in a real browser (needs Chromium)
 	$(VENV)/bin/python -m pytest tests/browser
 
-lint: $(INSTALLED_DEV) ## Check format, style, types, the walls between the packages, and the rules
+lint: $(INSTALLED_DEV) ## Check format, style, types, imports between packages, and the rules
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
@@ -51,43 +52,43 @@ lint: $(INSTALLED_DEV) ## Check format, style, types, the walls between the pack
 	@if git rev-parse --quiet --verify HEAD~1 >/dev/null 2>&1; then \
 	  echo "tiebreak rules check --against HEAD~1"; $(VENV)/bin/tiebreak rules check --against HEAD~1; \
 	else \
-	  echo "no earlier commit here (a shallow clone?): the impact of the rules is not looked at"; $(VENV)/bin/tiebreak rules check; \
+	  echo "no earlier commit (a shallow clone?): skipping the impact of the rules"; $(VENV)/bin/tiebreak rules check; \
 	fi
 
-format: $(INSTALLED_DEV) ## Bring the code into the project's format
+format: $(INSTALLED_DEV) ## Format the code
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-readme: $(INSTALLED_DEV) ## Write the real outputs of the README's examples into it
-	TIEBREAK_UPDATE_README=1 $(VENV)/bin/python -m pytest -q tests/functional/docs/test_readme.py
+readme: $(INSTALLED_DEV) ## Update the outputs of the examples in the README and in docs/
+	TIEBREAK_UPDATE_README=1 $(VENV)/bin/python -m pytest -q tests/functional/docs/test_examples.py
 
-verdicts: $(INSTALLED_DEV) ## Check every claim here and write the verdicts that are shipped (half an hour, on a quiet machine)
+verdicts: $(INSTALLED_DEV) ## Check every claim and write the shipped verdicts (30 minutes on a quiet machine)
 	$(VENV)/bin/tiebreak rules verdicts > verdicts.new
 	mv verdicts.new rules/verdicts.yaml
 	$(VENV)/bin/tiebreak rules check
 
-fuzz: $(INSTALLED_DEV) ## Ask the API what its document allows and what it does not (CASES=50000 SEED=7)
+fuzz: $(INSTALLED_DEV) ## Send valid and invalid requests to the API, made from its OpenAPI document (CASES=50000 SEED=7)
 	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(VENV)/bin/python -m pytest tests/functional/api/test_api_fuzzing.py
 
-bench: $(INSTALLED_DEV) ## Measure how far the measuring can be trusted (40 minutes, on a machine where nothing else runs)
+bench: $(INSTALLED_DEV) ## Measure how reliable the measurements are (40 minutes on a quiet machine)
 	$(VENV)/bin/python -m bench
 
-load: $(INSTALLED_DEV) ## Ask for pages as fast as they come, idle and while a probe runs (4 minutes; LOAD=--quick; needs wrk)
+load: $(INSTALLED_DEV) ## Measure throughput and latency, idle and while a probe runs (4 minutes; LOAD=--quick; needs wrk)
 	$(VENV)/bin/python -m bench load $(LOAD)
 
-soak: $(INSTALLED_DEV) ## An hour of mixed traffic in ten minutes: memory, files and threads must stay flat
+soak: $(INSTALLED_DEV) ## Send an hour of mixed traffic in ten minutes; memory, files and threads must not grow
 	$(VENV)/bin/python -m bench soak
 
-kills: $(INSTALLED_DEV) ## Kill the service at random moments, and see that nothing is lost (KILLS=100 SEED=0 for any)
+kills: $(INSTALLED_DEV) ## Kill the service at random moments and check that nothing is lost (KILLS=100; SEED=0 for other moments)
 	TIEBREAK_TEST_KILLS=$(KILLS) TIEBREAK_TEST_SEED=$(SEED) $(VENV)/bin/python -m pytest -s -q tests/functional/faults/test_kills.py
 
-picture: $(INSTALLED_DEV) ## Take the README's picture anew (needs Chromium)
+picture: $(INSTALLED_DEV) ## Retake the picture in the README (needs Chromium)
 	$(VENV)/bin/python -m docs.picture
 
-container: ## Lint, build and try the container image (needs Docker, or a script in ENGINE that stands in for it)
+container: ## Lint, build and test the container image (needs Docker, or a script in ENGINE that replaces it)
 	.ci/container
 
-dev: $(INSTALLED_DEV) ## Install everything that development needs, and do nothing else
+dev: $(INSTALLED_DEV) ## Install everything for development
 
 clean: ## Remove everything that was installed or built
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -15,14 +15,15 @@ from app.knowledge.models import Framework
 PREFIX = "TIEBREAK_"
 
 SHORTEST_TOKEN = 16
-"""Characters: of random ones, too many to guess; of a word, enough to make one think."""
+"""In characters. A random token of this length cannot be guessed."""
 
 SECRETS = Path("/run/secrets")
-"""Where container engines put secrets: a file `tiebreak_api_token` there is read like the variable, which wins."""
+"""Where container engines put secrets. The file `tiebreak_api_token` works like the variable, which has
+priority."""
 
 
 def _parted(value: object) -> object:
-    """`a, b` as a list; what is a list already stays one."""
+    """`a, b` as a list; a list stays as it is."""
     return [part for part in value.replace(",", " ").split() if part] if isinstance(value, str) else value
 
 
@@ -31,7 +32,7 @@ def _network(value: str) -> str:
 
 
 def _token(value: SecretStr) -> SecretStr:
-    """A token that can be sent and is not to be guessed. What is wrong is said without saying what it is."""
+    """A token that can be sent and is hard to guess. The error message does not repeat the token."""
     token = value.get_secret_value()
     if len(token) < SHORTEST_TOKEN:
         raise ValueError(f"must have {SHORTEST_TOKEN} characters or more")
@@ -45,75 +46,78 @@ Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDec
 
 
 class Settings(BaseSettings):
-    """Read once, when the service starts. Every field has a default; the README lists them all."""
+    """Read once, when the service starts. Every field has a default; docs/settings.md lists them all."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     rules: Path | None = Field(
-        default=None, description="A folder of your own rules, laid over the shipped ones. Default: the shipped rules."
+        default=None, description="A folder with your own rules, which extend or replace the shipped ones."
     )
     data: Path = Field(
         default_factory=lambda: user_data_path("tiebreak", appauthor=False),
-        description="The folder of everything that the service writes. Default: `tiebreak` in the user's data folder.",
+        description="The folder for all files that the service writes.",
     )
     listen_host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
-    listen_port: int = Field(default=8_000, ge=0, le=65_535, description="The port to listen on; 0 takes any free one.")
+    listen_port: int = Field(
+        default=8_000, ge=0, le=65_535, description="The port to listen on; 0 takes any free port."
+    )
     database_url: str | None = Field(
         default=None,
-        description="Where the history of runs is stored. Default: an SQLite file in the data folder.",
+        description="The database for the history of runs: `sqlite:///…` or `postgresql://…`.",
     )
     database_password: SecretStr | None = Field(
-        default=None, description="The database's password, so that the address need not hold it."
+        default=None, description="The database password, if you do not want it in the URL."
     )
     keep_runs: int = Field(
-        default=10_000, ge=100, le=10_000_000, description="How many runs are kept; the oldest go first."
+        default=10_000, ge=100, le=10_000_000, description="How many runs to keep. The oldest are deleted first."
     )
     api_token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
-        default=None, description="When set, starting or cancelling a run needs it as a bearer token."
+        default=None,
+        description="A token (16 characters or more). If set, clients must send it to start or cancel a run.",
     )
     pytorch_python: str = Field(
         default=sys.executable,
-        description="The Python that PyTorch's half of a probe runs in. Default: the one that runs the service.",
+        description="The Python interpreter for the PyTorch half of a probe.",
     )
     tensorflow_python: str = Field(
         default=sys.executable,
-        description="The Python that TensorFlow's half of a probe runs in. Default: the one that runs the service.",
+        description="The Python interpreter for the TensorFlow half of a probe.",
     )
-    queue_limit: int = Field(default=8, ge=1, le=1_000, description="How many runs may wait before more are refused.")
+    queue_limit: int = Field(default=8, ge=1, le=1_000, description="How many runs may wait. Further runs are refused.")
     runs_per_hour: int = Field(
         default=600,
         ge=0,
         le=100_000,
-        description="How many runs one client may start in an hour, a fifth of them at once; 0 sets no limit.",
+        description="How many runs one client may start in an hour, a fifth of them at once; 0 means no limit.",
     )
     worker_memory_bytes: int = Field(
-        default=4 * 2**30, ge=2**29, description="How much memory a worker and its children may take, in bytes."
+        default=4 * 2**30, ge=2**29, description="Maximum memory of a worker and its child processes, in bytes."
     )
     max_body_bytes: int = Field(
-        default=65_536, ge=1_024, le=16_777_216, description="The largest request body that is read, in bytes."
+        default=65_536, ge=1_024, le=16_777_216, description="Maximum size of a request body, in bytes."
     )
     max_query_bytes: int = Field(
-        default=8_192, ge=1_024, le=65_536, description="The longest query string that is read, in bytes."
+        default=8_192, ge=1_024, le=65_536, description="Maximum length of a query string, in bytes."
     )
 
     request_seconds: float = Field(
         default=20, ge=1, le=600, description="How long a client may take to send a request, in seconds."
     )
-    connections: int = Field(default=1_000, ge=10, le=100_000, description="How many connections are open at once.")
+    connections: int = Field(default=1_000, ge=10, le=100_000, description="Maximum number of open connections.")
     allowed_hosts: Names = Field(
-        default=(), description="The host names that requests may name, such as `advice.example.org`; empty allows any."
+        default=(), description="The host names under which clients may call the service, such as `advice.example.org`."
     )
     trusted_proxies: Networks = Field(
-        default=(), description="The proxies whose forwarding headers are believed: addresses or networks."
+        default=(), description="Proxies whose forwarding headers are trusted: addresses or networks."
     )
-    log_format: Literal["plain", "json"] = Field(default="plain", description="How a line of the log is written.")
+    log_format: Literal["plain", "json"] = Field(default="plain", description="Format of the log: `plain` or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="From which severity on something is logged."
+        default="info", description="Minimum severity to log: `debug`, `info`, `warning` or `error`."
     )
     otlp_endpoint: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s]+$",
-        description="The OpenTelemetry collector that traces are sent to; without one there are none.",
+        description="The OpenTelemetry collector that receives traces. Without it, there are no traces.",
     )
 
     @property

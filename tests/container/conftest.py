@@ -1,4 +1,4 @@
-"""The image, built as the README says, from a copy of this checkout; and no container, volume or secret left behind."""
+"""The image, built by the documented command from a copy of this checkout; no container, volume or secret remains."""
 
 import shutil
 import subprocess
@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.paths import ROOT
-from tests.support.container.documents import command
+from tests.support.container.documents import HOSTING, TRYING, command
 from tests.support.container.engine import NAME, Client, docker, shell
 
-HOSTING = "## Host it yourself"
 VOLUMES = (NAME, *(f"{NAME}_{volume}" for volume in ("data", "database", "socket")))
 BUILD_SECONDS = 1_800
 
@@ -41,7 +40,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def image(nobody_elses: None, checkout: Path) -> str:
     """The image, by the README's command."""
-    build = command("README.md", HOSTING, "docker build").splitlines()[0]
+    build = command(*TRYING, "docker build").splitlines()[0]
     shell(build, checkout, BUILD_SECONDS)
     return NAME
 
@@ -60,7 +59,7 @@ def cleared(image: str, checkout: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def service(cleared: Path) -> Iterator[Client]:
-    """The service as the README says to keep it."""
-    shell(command("README.md", HOSTING, "--read-only"), cleared)
+    """The service, started by the command that keeps its history."""
+    shell(command(*HOSTING, "--read-only"), cleared)
     with Client() as client:
         yield client.until_ready()

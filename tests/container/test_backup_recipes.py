@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.conftest import BUILD_SECONDS, HOSTING
+from tests.container.conftest import BUILD_SECONDS
 from tests.container.test_compose import secret
-from tests.support.container.documents import command, commands
+from tests.support.container.documents import HOSTING, command, commands
 from tests.support.container.engine import NAME, Client, docker, shell
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
@@ -42,7 +42,7 @@ def lose_and_restore(client: Client, folder: Path, heading: str, destroy: str, s
 
 
 def test_sqlite(emptied: Path) -> None:
-    start = command("README.md", HOSTING, "--read-only")
+    start = command(*HOSTING, "--read-only")
     shell(start, emptied)
     destroy = f"docker rm --force --volumes {NAME}; docker volume rm {NAME}"
     with Client() as client:
@@ -52,7 +52,7 @@ def test_sqlite(emptied: Path) -> None:
 
 
 def test_postgresql(emptied: Path) -> None:
-    shell(command("README.md", HOSTING, "docker compose up"), emptied, 300)
+    shell(command(*HOSTING, "docker compose up"), emptied, 300)
     destroy, start = "docker compose down --volumes", "docker compose up --detach --wait"
     with Client(token=secret(emptied, "api_token")) as client:
         lose_and_restore(client, emptied, "### With PostgreSQL", destroy, start)

@@ -1,4 +1,4 @@
-"""The service with PostgreSQL by `docker compose up`, as the README says."""
+"""The service with PostgreSQL, started by the documented `docker compose up`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from app.paths import ROOT
-from tests.container.conftest import BUILD_SECONDS, HOSTING
-from tests.support.container.documents import command
+from tests.container.conftest import BUILD_SECONDS
+from tests.support.container.documents import HOSTING, command
 from tests.support.container.engine import NAME, Client, docker, inside, shell
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
@@ -19,8 +19,8 @@ CONTAINERS = {service: f"{NAME}-{service}-1" for service in FILE["services"]}
 
 @pytest.fixture(scope="module")
 def composed(cleared: Path) -> Iterator[Client]:
-    """The service, by the README's commands, asked with its token."""
-    shell(command("README.md", HOSTING, "docker compose up"), cleared, 300)
+    """The service, started by the documented commands, and a client with its token."""
+    shell(command(*HOSTING, "docker compose up"), cleared, 300)
     with Client(token=secret(cleared, "api_token")) as client:
         yield client
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.paths import ROOT
-from tests.container.conftest import BUILD_SECONDS, HOSTING
-from tests.support.container.documents import command
+from tests.container.conftest import BUILD_SECONDS
+from tests.support.container.documents import HOSTING, command
 from tests.support.container.engine import NAME, Client, docker, inspected, shell
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)
@@ -23,11 +23,11 @@ Start = Callable[[str], Client]
 
 @pytest.fixture
 def started(cleared: Path) -> Iterator[Start]:
-    """Starts the service as the README says to keep it, with another limit on its memory, and none of it on disk."""
+    """Starts the service by the documented command, with another limit on its memory and no swap."""
     client = Client()
 
     def start(memory: str) -> Client:
-        documented = command("README.md", HOSTING, "--read-only")
+        documented = command(*HOSTING, "--read-only")
         assert "--memory 2g" in documented
         shell(documented.replace("--memory 2g", f"--memory {memory} --memory-swap {memory}"), cleared)
         return client.until_ready()

@@ -1,4 +1,4 @@
-"""The service by `docker run`, as the README says: what it may do, that it works, and how it ends."""
+"""The service, started by the documented `docker run`: what it may do, that it works, and how it ends."""
 
 import os
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 
 from app import __version__
 from app.paths import ROOT
-from tests.container.conftest import BUILD_SECONDS, HOSTING
-from tests.support.container.documents import command
+from tests.container.conftest import BUILD_SECONDS
+from tests.support.container.documents import TRYING, command
 from tests.support.container.engine import ADDRESS, NAME, Client, docker, inside, inspected, shell, until
 
 pytestmark = pytest.mark.timeout(BUILD_SECONDS)  # whichever test comes first builds the image
@@ -23,7 +23,7 @@ CORE = {"language": "python", "deployment": ["mobile"], "data_type": ["images"],
 @pytest.fixture
 def bare(cleared: Path) -> Iterator[Client]:
     """A container with no setting at all."""
-    shell(command("README.md", HOSTING, "docker build").split("\n", 1)[1], cleared)
+    shell(command(*TRYING, "docker build").split("\n", 1)[1], cleared)
     with Client() as client:
         yield client.until_ready()
     docker("rm", "--force", "--volumes", NAME)

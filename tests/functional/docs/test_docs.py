@@ -7,7 +7,6 @@ import pytest
 
 from app.knowledge.lint.linter import check
 from app.paths import ROOT
-from app.settings import Settings
 
 GUIDE = (ROOT / "docs" / "rules.md").read_text()
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
@@ -36,10 +35,3 @@ def test_the_guide_lists_every_kind_of_issue() -> None:
 def test_the_decisions_are_numbered_without_gaps() -> None:
     numbers = sorted(path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md"))
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
-
-
-@pytest.mark.parametrize("page", ["operating.md", "threat-model.md"])
-def test_the_settings_that_a_page_names_are_there(page: str) -> None:
-    named = set(re.findall(r"TIEBREAK_(\w+)", (ROOT / "docs" / page).read_text(encoding="utf-8")))
-    assert named
-    assert {name.lower() for name in named} <= set(Settings.model_fields)

@@ -1,8 +1,12 @@
-"""The commands that the documents tell people to type, word for word."""
+"""The commands in the documents, word for word."""
 
 import re
 
 from app.paths import ROOT
+
+TRYING = ("README.md", "## Run it with Docker")
+HOSTING = ("docs/operating.md", "## Host it yourself")
+"""Where the commands are: a document and its heading."""
 
 
 def commands(document: str, heading: str) -> list[str]:
