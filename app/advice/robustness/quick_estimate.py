@@ -1,6 +1,6 @@
 """Acceptability without samples: a quick estimate from the moments of the margin, for hundreds of sets at once."""
 
-from math import pi, sqrt
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,8 @@ def expected_leads(scores: Scores, open_spreads: Reals, moments: Moments) -> Rea
     square = x * x
     lopsided = skewness / 6 * (square - 1)
     heavy = x * (excess / 24 * (square - 3) + skewness * skewness / 72 * ((square - 10) * square + 15))
-    density = np.exp(square / -2) / sqrt(2 * pi)
-    leads = np.clip(_normal_lead(x, density) + density * (lopsided - heavy), -0.5, 0.5)
+    density = np.exp(square / -2) / math.sqrt(2 * math.pi)
+    leads = np.clip(_normal_lead(x) + density * (lopsided - heavy), -0.5, 0.5)
     found = np.where(scores.required != 0, 0.5 * scores.required, leads)
     return np.where(scores.conflicting, 0.0, found)
 
@@ -53,13 +53,6 @@ def _cumulants(scores: Scores, open_spreads: Reals, moments: Moments) -> tuple[R
     return first.sum(axis=0), variances.sum(axis=0) + open_spreads**2, lopsided.sum(axis=0), heavy.sum(axis=0)
 
 
-def _normal_lead(x: Reals, density: Reals) -> Reals:
-    """The standard normal distribution function less half (Abramowitz and Stegun, 1964, 26.2.17; within 7.5e-8).
-
-    Less half, so that the lead of the one framework is to the last bit what the other lags behind.
-    """
-    size = np.abs(x)
-    t = 1 / (1 + 0.2316419 * size)
-    series = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
-    lead: Reals = np.copysign(0.5 - density * series, x)
-    return lead
+def _normal_lead(x: Reals) -> Reals:
+    """The standard normal distribution function less half: odd, so both frameworks' leads agree to the last bit."""
+    return np.fromiter(map(math.erf, (x / math.sqrt(2)).tolist()), np.float64, len(x)) / 2
