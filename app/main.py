@@ -34,9 +34,9 @@ from app.settings import Settings, read_settings
 from app.telemetry.metrics import Measures
 from app.telemetry.request_watch import RouteNoted, Watched
 from app.telemetry.run_watch import RunWatch, Together
+from app.web.error_handlers import install
 from app.web.hosts import AllowedHosts
 from app.web.middleware import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
-from app.web.problems import install
 from app.web.service import Clock, Service
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
-from app.errors import TooManyConnections
 from app.knowledge.models import Framework
 from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
 from app.web.dependencies import ClientOf, ServiceOf, authorised
+from app.web.errors import TooManyConnections
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
 from app.web.query import single_values
 

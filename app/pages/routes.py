@@ -27,7 +27,8 @@ from app.pages.rendering import html, text
 from app.pages.request import Asked
 from app.pages.verdicts import claim_check
 from app.web.dependencies import ServiceOf
-from app.web.problems import wants_page
+from app.web.error_handlers import wants_page
+from app.web.problems import status_of
 from app.web.query import (
     Items,
     made_of,
@@ -157,7 +158,7 @@ def _questionnaire_again(request: Request, service: Service, error: InvalidField
     wishes = [(key, value) for key, value in other_wishes(items) if key not in faulty]
     policy = _policy_or_default(items)
     page = questionnaire_page(service.knowledge, raw, policy, problems=error.problems, wishes=wishes)
-    return html("questionnaire.html", page, status=error.status)
+    return html("questionnaire.html", page, status=status_of(error).code)
 
 
 @pages.get("/map")
@@ -222,6 +223,7 @@ async def docs() -> HTMLResponse:
 
 
 async def error_page(error: RequestError) -> Response:
-    """The page of an error; `app.web.problems` calls it for people."""
-    page = ErrorPage(title=error.title, detail=error.detail, problems=error.problems)
-    return html("error.html", page, status=error.status)
+    """The page of an error; `app.web.error_handlers` calls it for people."""
+    status = status_of(error)
+    page = ErrorPage(title=status.title, detail=error.detail, problems=error.problems)
+    return html("error.html", page, status=status.code)

@@ -7,16 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.errors import (
-    FieldProblem,
-    Forbidden,
-    InvalidFields,
-    NotReadable,
-    NotReady,
-    QueueFull,
-    StartedTooOften,
-    Unauthorised,
-)
+from app.errors import FieldProblem, InvalidFields, NotReady, QueueFull, StartedTooOften
 from app.knowledge.ledger import find_claim
 from app.pages.probes import probe_page, probes_page
 from app.pages.rendering import html
@@ -25,7 +16,9 @@ from app.pages.runs import run_page
 from app.pages.verdicts import verdicts_page
 from app.runs.models import EVERYTHING, RunRequest
 from app.web.dependencies import ServiceOf, check_token, client_of
-from app.web.problems import field_problems, wants_page
+from app.web.error_handlers import field_problems, wants_page
+from app.web.errors import Forbidden, NotReadable, Unauthorised
+from app.web.problems import status_of
 from app.web.query import single_values
 from app.web.service import Service
 
@@ -111,8 +104,9 @@ async def _start(
         if not wants_page(request):
             raise
         by_field = [f"{p.field}: {p.message}" for p in error.problems]
-        response = await again(by_field if isinstance(error, InvalidFields) else [error.detail], error.status)
-        response.headers.update(error.headers)
+        status = status_of(error)
+        response = await again(by_field if isinstance(error, InvalidFields) else [error.detail], status.code)
+        response.headers.update(status.headers)
         return response
     return RedirectResponse(show or f"/runs/{run.id}", status_code=303)
 

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.errors import FieldProblem, HeadTooLarge, NotReadable, RequestError, TooManyConnections, TooSlow
+from app.errors import FieldProblem, RequestError
+from app.web.errors import HeadTooLarge, NotReadable, TooManyConnections, TooSlow
 from app.web.middleware import FRESH, MAX_HEADER_BYTES, SECURITY_HEADERS
-from app.web.problems import problem_response
+from app.web.problems import problem_response, status_of
 
 MAX_HEAD_BYTES = 65_536 + MAX_HEADER_BYTES
 """How much of an unfinished request line with its headers is kept. The longest query that a setting allows fits, so
@@ -187,9 +188,7 @@ class Guarded(H11Protocol):
 
 def _answer(error: RequestError) -> bytes:
     """An error's response as bytes, for where no application can be asked."""
-    response = problem_response(
-        error, {**SECURITY_HEADERS, **error.headers, "cache-control": FRESH, "connection": "close"}
-    )
-    status = HTTPStatus(error.status)
+    response = problem_response(error, {**SECURITY_HEADERS, "cache-control": FRESH, "connection": "close"})
+    status = HTTPStatus(status_of(error).code)
     head = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(b": ".join(pair) for pair in response.raw_headers)]
     return b"\r\n".join([*head, b"", bytes(response.body)])

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.errors import FieldProblem, Unauthorised
+from app.errors import FieldProblem
 from app.telemetry.metrics import Measures
+from app.web.errors import Unauthorised
 from app.web.service import Service
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import FieldProblem, WrongHost
+from app.errors import FieldProblem
+from app.web.errors import WrongHost
 from app.web.problems import problem_response
 
 FOR_ANY_HOST = frozenset({"/healthz", "/metrics", "/readyz"})

@@ -6,7 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AmbiguousBody, FieldProblem, HeadTooLarge, NotReadable, QueryTooLong, RequestError, TooLarge
+from app.errors import FieldProblem, RequestError
+from app.web.errors import AmbiguousBody, HeadTooLarge, NotReadable, QueryTooLong, TooLarge
 from app.web.problems import problem_response
 
 CONTENT_SECURITY_POLICY = (
@@ -73,7 +74,7 @@ class RequestLimits:
             self._check_query(scope)
             body = await self._read_body(scope, receive)
         except RequestError as error:
-            await problem_response(error, error.headers)(scope, receive, send)
+            await problem_response(error)(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 

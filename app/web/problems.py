@@ -1,31 +1,56 @@
-"""From errors to responses: RFC 9457 problem details for programs, a page for people. The only place that does this."""
+"""How each request error is answered: its status, title and headers, and its body as RFC 9457 problem details."""
 
 import json
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Mount
 
-from app.errors import (
-    Crashed,
-    FieldProblem,
-    InvalidFields,
-    NotReadable,
-    RequestError,
-    UnknownEntry,
-    WrongMethod,
-    said_back,
-)
-from app.telemetry.request_ids import current_request
+from app.errors import AlreadyOver, InvalidFields, NotReady, QueueFull, RequestError, StartedTooOften, UnknownEntry
+from app.web import errors
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class HttpStatus(NamedTuple):
+    """What all responses to one class of errors have in common."""
+
+    code: int
+    title: str
+    headers: Mapping[str, str] = {}
+
+
+STATUSES: Mapping[type[RequestError], HttpStatus] = {
+    RequestError: HttpStatus(400, "The request cannot be used"),
+    errors.NotReadable: HttpStatus(400, "The request cannot be read"),
+    errors.AmbiguousBody: HttpStatus(400, "The request cannot be read", {"connection": "close"}),
+    errors.Unauthorised: HttpStatus(401, "Not authorised", {"www-authenticate": "Bearer"}),
+    errors.Forbidden: HttpStatus(403, "Not allowed"),
+    UnknownEntry: HttpStatus(404, "Not found"),
+    errors.WrongMethod: HttpStatus(405, "Method not allowed"),
+    errors.TooSlow: HttpStatus(408, "The request took too long"),
+    AlreadyOver: HttpStatus(409, "Already over"),
+    errors.TooLarge: HttpStatus(413, "The request is too large"),
+    errors.QueryTooLong: HttpStatus(414, "The query is too long"),
+    errors.WrongHost: HttpStatus(421, "Not this server's name"),
+    InvalidFields: HttpStatus(422, "Some fields cannot be used"),
+    QueueFull: HttpStatus(429, "Too many runs wait"),
+    StartedTooOften: HttpStatus(429, "Too many runs were started from here"),
+    errors.HeadTooLarge: HttpStatus(431, "The headers are too large"),
+    errors.Crashed: HttpStatus(500, "Something went wrong here"),
+    NotReady: HttpStatus(503, "Not ready"),
+    errors.TooManyConnections: HttpStatus(503, "Too many connections"),
+}
+"""Every class of request errors has a row of its own; a test says so."""
+
+
+def status_of(error: RequestError) -> HttpStatus:
+    """Status, title and headers of an error."""
+    status = STATUSES[type(error)]
+    if error.retry_after_s is None:
+        return status
+    return status._replace(headers={**status.headers, "retry-after": str(error.retry_after_s)})
 
 
 class FieldError(BaseModel):
@@ -45,7 +70,7 @@ class Problem(BaseModel):
 
 
 class ProblemResponse(Response):
-    """Problem details in plain ASCII, so that whatever a caller sent can be said back."""
+    """Problem details in plain ASCII, so that they can repeat anything that a caller sent."""
 
     media_type = MEDIA_TYPE
 
@@ -54,21 +79,22 @@ class ProblemResponse(Response):
 
 
 def problem_response(error: RequestError, headers: Mapping[str, str] | None = None) -> ProblemResponse:
-    """The response for an error that has an HTTP status."""
+    """The response to an error, with the error's own headers and these."""
+    status = status_of(error)
     problem = Problem(
-        title=error.title,
-        status=error.status,
+        title=status.title,
+        status=status.code,
         detail=error.detail,
         errors=[FieldError(field=p.field, message=p.message, allowed=list(p.allowed)) for p in error.problems],
     )
-    return ProblemResponse(problem.model_dump(), status_code=error.status, headers=headers)
+    return ProblemResponse(problem.model_dump(), status_code=status.code, headers={**status.headers, **(headers or {})})
 
 
 Docs = dict[int | str, dict[str, Any]]
 
 
 def problem_docs(refusals: Mapping[int, str]) -> Docs:
-    """What a route documents for statuses that are answered with a problem."""
+    """The OpenAPI entries of a route for statuses that are answered with a problem."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": text, "content": content} for status, text in refusals.items()}
 
@@ -83,121 +109,12 @@ PROBLEM_DOCS = problem_docs(
         421: "The server does not answer to this name",
         422: "Some fields cannot be used",
         431: "The headers are too large",
-        503: "The store cannot be reached, or all connections are taken",
+        503: "The store cannot be reached, or all connections are in use",
     }
 )
-"""What every API route documents: refusals of what stands before it, of bad input, and of a store that is away."""
+"""Of every API route: refusals by the middleware, of bad input, and while the store cannot be reached."""
 
 NOT_FOUND_DOCS = problem_docs({404: "Not found"})
 
-STORE_DOCS = problem_docs({503: "The store of runs cannot be reached; `Retry-After` says when to come again"})
-"""What every route documents that cannot do without the store."""
-
-ErrorPage = Callable[[RequestError], Awaitable[Response]]
-
-
-def wants_page(request: Request) -> bool:
-    """Whether the caller is a person's browser: it asks for HTML by name, and not below /api."""
-    return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/api/")
-
-
-def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> None:
-    """Answer every error of an application in the caller's form.
-
-    A crash is answered outside of all middleware, so it is given the `headers` that they would have added.
-    """
-
-    async def answer(request: Request, error: RequestError) -> Response:
-        response = await error_page(error) if wants_page(request) else problem_response(error)
-        response.headers.update(error.headers)
-        response.headers["vary"] = "accept"
-        return response
-
-    async def on_request_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestError)  # noqa: S101 - narrows the type for the checker
-        return await answer(request, error)
-
-    async def on_validation_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
-        return await answer(request, InvalidFields(field_problems(error.errors())))
-
-    async def on_http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
-        response = await answer(request, _from_http(error, request))
-        response.headers.update(error.headers or {})
-        if error.status_code == 405:
-            response.headers["allow"] = ", ".join(_allowed(app, request))
-        return response
-
-    async def on_crash(request: Request, _: Exception) -> Response:
-        place = f"It is in the server's log, under request {current_request.get()}."
-        response = await answer(request, Crashed(f"The service made a mistake. {place}"))
-        response.headers.update(headers)
-        return response
-
-    app.add_exception_handler(RequestError, on_request_error)
-    app.add_exception_handler(RequestValidationError, on_validation_error)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_crash)
-
-
-_METHODS = ("GET", "POST", "DELETE")
-
-
-def _allowed(app: FastAPI, request: Request) -> list[str]:
-    """Every method that an address takes; the framework's own list is that of the first of its routes only."""
-    routes = [route for route in app.routes if not isinstance(route, Mount)]
-    found = [
-        method
-        for method in _METHODS
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
-    found = found or ["GET"]
-    return [*found, "HEAD"] if "GET" in found else found
-
-
-def _from_http(error: HTTPException, request: Request) -> RequestError:
-    """FastAPI's and Starlette's own refusals in our words."""
-    if error.status_code == 404:
-        return UnknownEntry(
-            "There is nothing at this address.", [FieldProblem("path", "there is no such page or route")]
-        )
-    if error.status_code == 405:
-        problem = FieldProblem("method", "is not allowed here")
-        return WrongMethod(f"This address does not take {request.method}.", [problem])
-    if request.method in ("POST", "PUT", "PATCH"):
-        return NotReadable("The body cannot be read.", [FieldProblem("body", "must be JSON in UTF-8")])
-    return NotReadable("The request cannot be read.", [FieldProblem("path", "cannot be read")])
-
-
-def field_problems(errors: Sequence[Mapping[str, Any]]) -> list[FieldProblem]:
-    """One problem a field: pydantic reports each member of a union separately."""
-    problems: dict[str, FieldProblem] = {}
-    for details in errors:
-        field = _field(details["loc"])
-        expected = str(details.get("ctx", {}).get("expected", ""))
-        allowed = tuple(re.findall(r"'([^']+)'", expected)) if details["type"] == "literal_error" else ()
-        message = _BODY_MESSAGE if field == "body" else _MESSAGES.get(details["type"], str(details["msg"]))
-        problems.setdefault(field, FieldProblem(field, message, allowed))
-    return list(problems.values())
-
-
-_BODY_MESSAGE = "must be a JSON object, sent with content-type: application/json"
-
-_MESSAGES = {
-    "extra_forbidden": "there is no such field",
-    "missing": "is missing",
-    "dict_type": "must be a JSON object",
-    "literal_error": "is none of the values allowed",
-}
-"""Our words for pydantic's, by the type of its error."""
-
-
-def _field(location: tuple[int | str, ...]) -> str:
-    """`("body", "answers", "goal", "list[str]", 0)` → `answers.goal`; a fault of the whole body → `body`.
-
-    No field lies deeper than an answer; what follows tells the member of a union and the place in a list.
-    """
-    place, *path = location
-    inner = [said_back(str(part)) for part in path[:2]] if path[:1] != [""] else []
-    return ".".join(inner) if inner and not str(path[0]).isdigit() else str(place)
+STORE_DOCS = problem_docs({503: "The store of runs cannot be reached; `Retry-After` gives the seconds to wait"})
+"""Of every route that needs the store."""

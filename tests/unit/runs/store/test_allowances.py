@@ -66,7 +66,7 @@ async def test_whoever_comes_again_when_told_is_admitted_and_no_hour_has_too_man
             await allowances.take("someone")
             starts.append(clock)
         except StartedTooOften as error:
-            wait = int(error.headers["retry-after"])
+            wait = error.retry_after_s
             await later(store, wait - 3)
             assert wait <= 3 or not await taken(allowances)
             await later(store, 3)
