@@ -132,6 +132,8 @@ class AlreadyOver(RequestError):
 class QueueFull(RequestError):
     """Too many runs are waiting. `retry_after_s` is a guess from how many there are."""
 
+    retry_after_s: int
+
     def __init__(self, detail: str, retry_after_s: int) -> None:
         super().__init__(detail, [FieldProblem("probe", "cannot be queued: too many runs are waiting")])
         self.retry_after_s = retry_after_s
@@ -139,6 +141,8 @@ class QueueFull(RequestError):
 
 class StartedTooOften(RequestError):
     """One client has started as many runs as it may for now. After `retry_after_s` it may start one more."""
+
+    retry_after_s: int
 
     def __init__(self, retry_after_s: int) -> None:
         detail = f"This address has started as many runs as it may for now. Try again in {retry_after_s} s."

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import __version__
-from app.api.document import complete_document
+from app.api.document import complete_document, operation_id
 from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
         lifespan=_lifespan,
         telemetry=traces.config if traces else UNTRACED,
     )

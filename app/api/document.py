@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from app.advice.model.priorities import MOST
 from app.knowledge.ledger import choices
@@ -13,6 +14,11 @@ from app.web.problems import Problem
 from app.web.service import Service
 
 Schema = dict[str, Any]
+
+
+def operation_id(route: APIRoute) -> str:
+    """A route's operation id, after which generated clients name their functions: the name of the route's function."""
+    return route.name
 
 
 def complete_document(app: FastAPI, service: Service) -> None:

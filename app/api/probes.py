@@ -108,19 +108,19 @@ class EnvironmentOut(BaseModel):
 
 
 @probes.get("/probes")
-async def catalogue(service: ServiceOf) -> list[ProbeOut]:
+async def list_probes(service: ServiceOf) -> list[ProbeOut]:
     """All probes, by subject."""
     return [ProbeOut.of(probe, service) for probe in service.runs.catalogue.probes.values()]
 
 
 @probes.get("/probes/{id}", responses=NOT_FOUND_DOCS)
-async def probe(id: str, service: ServiceOf) -> ProbeOut:
+async def get_probe(id: str, service: ServiceOf) -> ProbeOut:
     """One probe, with the source text of both halves."""
     return ProbeOut.of(service.runs.probe(id), service)
 
 
 @probes.get("/environment")
-async def environment(service: ServiceOf) -> EnvironmentOut:
+async def get_environment(service: ServiceOf) -> EnvironmentOut:
     """This machine and both frameworks, found without importing a framework into the service."""
     inspection = service.runs.inspection
     return EnvironmentOut.of(await inspection.machine(), await inspection.frameworks())

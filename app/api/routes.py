@@ -24,7 +24,7 @@ NOT_READY_DOCS = problem_docs({503: "Not ready; `errors` names each check that f
 
 
 @api.get("/questionnaire", tags=["advice"])
-async def questionnaire(service: ServiceOf) -> Questionnaire:
+async def get_questionnaire(service: ServiceOf) -> Questionnaire:
     """The questions with their options, texts and help, in order."""
     questions = [QuestionOut.of(question) for question in service.knowledge.questions.values()]
     return Questionnaire(
@@ -33,7 +33,7 @@ async def questionnaire(service: ServiceOf) -> Questionnaire:
 
 
 @api.post("/advice", tags=["advice"], responses=STORE_DOCS)
-async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
+async def get_advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
     answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
     priorities = parse_priorities(service.knowledge, request.priorities, prefix="priorities.")
@@ -42,7 +42,7 @@ async def advice(request: AdviceRequest, service: ServiceOf) -> Advice:
 
 
 @api.get("/claims", tags=["claims"])
-async def claims(query: Annotated[ClaimQuery, Query()], request: Request, service: ServiceOf) -> list[ClaimOut]:
+async def list_claims(query: Annotated[ClaimQuery, Query()], request: Request, service: ServiceOf) -> list[ClaimOut]:
     """The ledger of claims, all of it or filtered."""
     single_values(request.query_params.multi_items())
     filter = make_filter(service.knowledge, query.model_dump(exclude_none=True))
@@ -51,33 +51,33 @@ async def claims(query: Annotated[ClaimQuery, Query()], request: Request, servic
 
 
 @api.get("/claims/{id}", tags=["claims"], responses=NOT_FOUND_DOCS)
-async def claim(id: str, service: ServiceOf) -> ClaimOut:
+async def get_claim(id: str, service: ServiceOf) -> ClaimOut:
     """One claim."""
     known = await service.known()
     return ClaimOut.of(find_claim(known, id), known, service.knowledge)
 
 
 @api.get("/sources", tags=["claims"])
-async def sources(service: ServiceOf) -> list[SourceOut]:
+async def list_sources(service: ServiceOf) -> list[SourceOut]:
     """The documents behind the claims."""
     counts = claims_per_source(service.knowledge)
     return [SourceOut.of(source, counts[id]) for id, source in service.knowledge.sources.items()]
 
 
 @health.get("/healthz")
-async def healthz() -> Health:
+async def get_health() -> Health:
     """Alive: the process answers."""
     return Health()
 
 
 @health.get("/readyz", responses=NOT_READY_DOCS)
-async def readyz(service: ServiceOf) -> Readiness:
+async def get_readiness(service: ServiceOf) -> Readiness:
     """Ready: the rules are loaded, the store can be read and written, and runs can be executed."""
     checks = await service.runs.readiness.check()
     return Readiness(rules_version=service.knowledge.version, claims=len(service.knowledge.claims), checks=checks)
 
 
 @health.get("/metrics", response_class=PlainTextResponse)
-async def metrics(service: ServiceOf, measures: MeasuresOf) -> Response:
+async def get_metrics(service: ServiceOf, measures: MeasuresOf) -> Response:
     """Figures for Prometheus. They are given also when the store cannot be read; then they say that."""
     return Response(measures.text(await service.runs.line()), media_type=CONTENT_TYPE)

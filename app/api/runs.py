@@ -73,7 +73,7 @@ class RunSummary(BaseModel):
 
 
 @runs.post("", status_code=202, dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **FULL_DOCS})
-async def start(request: RunRequest, response: Response, service: ServiceOf, client: ClientOf) -> Run:
+async def start_run(request: RunRequest, response: Response, service: ServiceOf, client: ClientOf) -> Run:
     """Start a run of a probe. It waits for its turn: one run at a time has the machine."""
     run = await service.start(request, client)
     response.headers["location"] = f"/api/v1/runs/{run.id}"
@@ -81,7 +81,7 @@ async def start(request: RunRequest, response: Response, service: ServiceOf, cli
 
 
 @runs.get("")
-async def history(
+async def list_runs(
     query: Annotated[RunQuery, Query()], request: Request, response: Response, service: ServiceOf
 ) -> list[RunSummary]:
     """The history, newest first. `Link` leads to the neighbouring pages, `Total-Count` says how many runs there are."""
@@ -105,13 +105,13 @@ def _page(request: Request, query: RunQuery, number: int) -> str:
 
 
 @runs.get("/{id}", responses=NOT_FOUND_DOCS)
-async def run(id: str, service: ServiceOf) -> Run:
+async def get_run(id: str, service: ServiceOf) -> Run:
     """One run, with every block that was timed."""
     return await service.runs.get(id)
 
 
 @runs.delete("/{id}", dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **NOT_FOUND_DOCS, **OVER_DOCS})
-async def cancel(id: str, service: ServiceOf) -> Run:
+async def cancel_run(id: str, service: ServiceOf) -> Run:
     """Cancel a run: its processes are gone when this answers."""
     return await service.runs.cancel(id)
 
@@ -122,7 +122,7 @@ async def existing(id: str, service: ServiceOf) -> Run:
 
 
 @runs.get("/{id}/events", response_class=StreamingResponse, responses={**STREAM_DOCS, **NOT_FOUND_DOCS})
-async def events(
+async def follow_run(
     run: Annotated[Run, Depends(existing)],
     service: ServiceOf,
     last_event_id: Annotated[str | None, Header()] = None,

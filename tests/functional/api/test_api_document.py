@@ -12,6 +12,26 @@ from tests.support.web.web_client import CORE, PROBLEM, posted, raw_for_api
 PROBE = "polynomial_gradient"
 
 
+OPERATIONS = {
+    "GET /api/v1/questionnaire": "get_questionnaire",
+    "POST /api/v1/advice": "get_advice",
+    "GET /api/v1/claims": "list_claims",
+    "GET /api/v1/claims/{id}": "get_claim",
+    "GET /api/v1/sources": "list_sources",
+    "GET /api/v1/probes": "list_probes",
+    "GET /api/v1/probes/{id}": "get_probe",
+    "GET /api/v1/environment": "get_environment",
+    "POST /api/v1/runs": "start_run",
+    "GET /api/v1/runs": "list_runs",
+    "GET /api/v1/runs/{id}": "get_run",
+    "DELETE /api/v1/runs/{id}": "cancel_run",
+    "GET /api/v1/runs/{id}/events": "follow_run",
+    "GET /healthz": "get_health",
+    "GET /readyz": "get_readiness",
+    "GET /metrics": "get_metrics",
+}
+
+
 async def document_of(client: httpx.AsyncClient) -> dict[str, Any]:
     document: dict[str, Any] = (await client.get("/openapi.json")).json()
     return document
@@ -65,3 +85,11 @@ async def test_the_contract_s_routes_are_documented(client: httpx.AsyncClient) -
     assert {*(f"/api/v1/{route}" for route in routes), "/healthz", "/readyz"} <= set(
         (await document_of(client))["paths"]
     )
+
+
+async def test_operation_ids_are_words_that_generated_clients_rely_on(client: httpx.AsyncClient) -> None:
+    paths = (await document_of(client))["paths"]
+    found = {
+        f"{m.upper()} {path}": entry["operationId"] for path, methods in paths.items() for m, entry in methods.items()
+    }
+    assert found == OPERATIONS
