@@ -22,8 +22,8 @@ from app.errors import UnusableSetting
 from app.knowledge.archive import Archive
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
-from app.pages.routes import error_page, pages
-from app.pages.run_routes import run_pages
+from app.pages.errors import error_page
+from app.pages.router import pages
 from app.paths import STATIC
 from app.runs.assembly import make_run_service, questions_of
 from app.runs.local_evidence import LocalEvidenceReader
@@ -74,7 +74,6 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     app.include_router(runs)
     app.include_router(health)
     app.include_router(pages)
-    app.include_router(run_pages)
     app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
     app.mount("/static", WholeFiles(directory=STATIC), name="static")
     install(app, error_page, SECURITY_HEADERS)

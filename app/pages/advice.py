@@ -1,9 +1,12 @@
 """The advice as a page and as a decision record."""
 
 import json
-from collections.abc import Container
-from dataclasses import asdict, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
 
 from app.advice.model.answers import Answers
 from app.advice.permalinks import LATELY, permalink, wished
@@ -11,11 +14,64 @@ from app.advice.preferences import Wishes
 from app.advice.robustness.acceptability import EVERYTHING
 from app.advice.schema.advice import Advice, Now, Reason
 from app.advice.wording import headline, strength_sentence
+from app.errors import InvalidFields
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Favours
-from app.pages.contexts import AdvicePage, AnswerView, OpenChecks
-from app.pages.request import Asked
-from app.pages.robustness import robustness_view
+from app.knowledge.models import Claim, Criterion, Favours, Policy, PolicyId, Question, Scoring, Source
+from app.pages.page import Page
+from app.pages.questionnaire import questionnaire_again
+from app.pages.rendering import html, text
+from app.pages.request import Asked, Wanted, items_of, says_too_much, wanted_of
+from app.pages.robustness import RobustnessView, robustness_view
+from app.web.dependencies import ServiceOf
+from app.web.error_handlers import wants_page
+from app.web.service import Service
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """An answered or unanswered question on the advice page, with the address at which it can be changed."""
+
+    question: Question
+    labels: Sequence[str]
+    change: str
+
+
+@dataclass(frozen=True)
+class OpenChecks:
+    """Claims that count for these answers and could be checked on this machine: at once, or with more patience."""
+
+    fast: Sequence[Claim]
+    slow: Sequence[Claim]
+    needs_token: bool
+
+
+@dataclass(frozen=True)
+class AdvicePage(Page):
+    advice: Advice
+    headline: str
+    strength: str
+    address: str
+    kept: bool
+    """Whether the address keeps to the rules or the day that it names."""
+    summary: str
+    for_pytorch: Sequence[Reason]
+    for_tensorflow: Sequence[Reason]
+    level: Sequence[Reason]
+    answers: Sequence[AnswerView]
+    sources: Mapping[str, Source]
+    criteria: Mapping[str, Criterion]
+    labels: Mapping[tuple[str, str], str]
+    policies: Mapping[PolicyId, Policy]
+    policy_links: Mapping[PolicyId, str]
+    robustness: RobustnessView
+    scoring: Scoring
+    now: Now | None
+    lost: str | None
+    open_checks: OpenChecks
+    newest_link: str
+    json_body: str
 
 
 def advice_page(
@@ -107,3 +163,39 @@ def _answer_views(knowledge: Knowledge, asked: Asked) -> list[AnswerView]:
         AnswerView(question, _labels(knowledge, answers, id), f"/?{urlencode([*kept, ('change', id)])}#question-{id}")
         for id, question in knowledge.questions.items()
     ]
+
+
+@router.get("/advice")
+async def advice(request: Request, service: ServiceOf) -> Response:
+    """The advice. A form's empty fields are dropped from the address, so that what is shared stays short."""
+    items = items_of(request)
+    try:
+        wanted = wanted_of(service, items)
+        page = await _page_of(service, wanted)
+    except InvalidFields as error:
+        if not wants_page(request):
+            raise
+        return questionnaire_again(request, service, error)
+    if says_too_much(items, wanted.asked.wishes):
+        return RedirectResponse(wanted.asked.link(), status_code=303)
+    return html("advice.html", replace(page, notice=service.store_notice))
+
+
+@router.get("/advice.md")
+async def decision_record(request: Request, service: ServiceOf) -> Response:
+    """The advice as a Markdown architecture decision record (MADR 4)."""
+    page = await _page_of(service, wanted_of(service, items_of(request)))
+    address = f"{request.base_url}".rstrip("/") + (page.address if page.kept else page.advice.permalinks.here)
+    return text("advice.md", replace(page, address=address), "text/markdown")
+
+
+async def _page_of(service: Service, wanted: Wanted) -> AdvicePage:
+    asked, now, lost = wanted.asked, None, None
+    if wanted.then is None:
+        advice = await service.advise(asked.answers, asked.wishes, asked.revision)
+        asked, lost = replace(asked, made=LATELY), asked.made.rules
+    else:
+        on = asked.made.on or service.today()
+        advice, now = await service.advise_then(wanted.then, on, asked.answers, asked.wishes, asked.revision)
+    checks = open_checks(service.knowledge, advice, service.runs.slow_probes, needs_token=service.token is not None)
+    return advice_page(wanted.then or service.knowledge, asked, advice, checks, now, lost)

@@ -1,19 +1,71 @@
 """The ledger: its list with filters, one claim, the sources."""
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import get_args
 
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from app.advice.schema.advice import CheckedPart
 from app.advice.schema.of_checks import checked_part
 from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Term
-from app.knowledge.ledger import Filter, choices, claims_per_source, find_claims
-from app.knowledge.models import NAMES, Claim, Question, Status
-from app.pages.contexts import ClaimPage, ClaimsPage, ConditionView, FilterView, SourcesPage, SourceView
-from app.pages.run_contexts import ClaimCheck
+from app.knowledge.ledger import Filter, choices, find_claim, find_claims, make_filter
+from app.knowledge.models import NAMES, Claim, Component, Criterion, Question, Source
+from app.pages.claim_check import ClaimCheck, claim_check
+from app.pages.forms import fields_of, read_form, start_run
+from app.pages.page import Page
+from app.pages.rendering import html
+from app.pages.request import items_of
+from app.web.dependencies import ServiceOf
+from app.web.query import single_values
+from app.web.service import Service
+
+router = APIRouter(include_in_schema=False)
 
 FILTER_LABELS = {"source": "Source", "criterion": "Criterion", "favours": "Favours", "status": "Status"}
+
+
+@dataclass(frozen=True)
+class FilterView:
+    """A filter of the ledger with its choices: (value, label)."""
+
+    name: str
+    label: str
+    choices: Sequence[tuple[str, str]]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class ClaimsPage(Page):
+    claims: Sequence[Claim]
+    filters: Sequence[FilterView]
+    total: int
+    sources: Mapping[str, Source]
+    criteria: Mapping[str, Criterion]
+
+
+@dataclass(frozen=True)
+class ConditionView:
+    """An alternative in words: (question, what of it)."""
+
+    terms: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ClaimPage(Page):
+    claim: Claim
+    criterion: Criterion
+    sources: Mapping[str, Source]
+    alternatives: Sequence[ConditionView]
+    conflicts: Sequence[Claim]
+    components: Sequence[Component]
+    review_due: bool
+    shipped: Claim | None
+    checked_here: CheckedPart | None
+    check: ClaimCheck | None
 
 
 def claims_page(knowledge: Knowledge, filter: Filter) -> ClaimsPage:
@@ -73,19 +125,39 @@ def _words(question: Question, term: Term) -> tuple[str, str]:
     return question.ask, ", with ".join(parts[:2]) + (f", {parts[2]}" if len(parts) > 2 else "")
 
 
-def sources_page(knowledge: Knowledge, today: date) -> SourcesPage:
-    """The sources with their claims by status, and the components of the ecosystem."""
-    counts = claims_per_source(knowledge)
-    return SourcesPage(
-        title="Sources",
-        sources=[SourceView(source, counts[id], _statuses(knowledge, id)) for id, source in knowledge.sources.items()],
-        components=list(knowledge.components.values()),
-        names={id: component.name for id, component in knowledge.components.items()},
-        today=today,
-    )
+@router.get("/claims")
+async def claims(request: Request, service: ServiceOf) -> HTMLResponse:
+    """The ledger of claims, with filters."""
+    filter = make_filter(service.knowledge, single_values(items_of(request)))
+    page = claims_page(await service.known(), filter)
+    return html("claims.html", replace(page, notice=service.store_notice))
 
 
-def _statuses(knowledge: Knowledge, source: str) -> list[tuple[Status, int]]:
-    found = Counter(claim.status for claim in find_claims(knowledge, Filter(source=source)))
-    statuses: tuple[Status, ...] = get_args(Status)
-    return [(status, found[status]) for status in statuses if found[status]]
+@router.get("/claims/{id}")
+async def claim(id: str, service: ServiceOf) -> HTMLResponse:
+    """One claim."""
+    return await _claim_response(service, id)
+
+
+@router.post("/claims/{id}/check")
+async def check_claim(id: str, request: Request, service: ServiceOf) -> Response:
+    """Run a claim's probe, and show the claim while it runs."""
+    form = await read_form(request)
+    claim = find_claim(await service.known(), id)
+    probe = service.runs.probe(claim.probe or "")
+
+    async def again(problems: Sequence[str], status: int) -> HTMLResponse:
+        return await _claim_response(service, id, problems, status)
+
+    preset = "standard" if probe.kind == "timing" else "quick"
+    asked = {"probe": probe.id, "preset": preset, **fields_of(form)}
+    return await start_run(request, service, form, asked, again, f"/claims/{id}#check")
+
+
+async def _claim_response(service: Service, id: str, problems: Sequence[str] = (), status: int = 200) -> HTMLResponse:
+    """A claim's page. `problems`: why its check was not started."""
+    known = await service.known()
+    claim = find_claim(known, id)
+    check = await claim_check(service, claim, problems)
+    page = claim_page(known, service.knowledge, claim, service.today(), check)
+    return html("claim.html", replace(page, notice=service.store_notice), status)

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
 from app.advice.permalinks import permalink
 from app.advice.preferences import Wishes
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
@@ -11,6 +14,13 @@ from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, Policy, PolicyId
 from app.pages.page import Page
+from app.pages.rendering import html, text
+from app.pages.request import items_of
+from app.web.dependencies import ServiceOf
+from app.web.query import policy_of, single_values
+from app.web.service import Service
+
+router = APIRouter(include_in_schema=False)
 
 SHIPPED_ONLY = 0
 """The map is one of the rules as they are shipped, so its links leave a server's own verdicts out."""
@@ -90,3 +100,23 @@ def _view(cell: Cell, policy: PolicyId) -> CellView:
     else:
         says = f"{cell.strength}, wins {100 * share:.0f}%"
     return CellView(cell, permalink(cell.answers, Wishes(policy), SHIPPED_ONLY), SHORT[cell.recommendation], says)
+
+
+@router.get("/map")
+def answer_space(request: Request, service: ServiceOf) -> HTMLResponse:
+    """Who wins where, at a glance. Not async: a new day's map takes a moment."""
+    return html("map.html", _page_of(request, service))
+
+
+@router.get("/map.svg")
+def answer_space_picture(request: Request, service: ServiceOf) -> Response:
+    """The same as a picture that stands alone."""
+    return text("map.svg", _page_of(request, service), "image/svg+xml")
+
+
+def _page_of(request: Request, service: Service) -> MapPage:
+    items = items_of(request)
+    values = single_values(items)
+    if unknown := sorted(set(values) - {"policy", FIXED}):
+        raise InvalidFields([FieldProblem(said_back(unknown[0]), "is no part of a map", ("policy", FIXED))])
+    return map_page(service.knowledge, policy_of(items), service.today(), values.get(FIXED) or None)

@@ -1,14 +1,17 @@
 """How the score is made, with this rule base's own figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from threading import Lock
 from typing import get_args
 
 import numpy as np
+from fastapi import APIRouter
 from numpy.typing import NDArray
+from starlette.responses import HTMLResponse
 
 from app.advice.model.core_space import core_space, masks_of
 from app.advice.robustness.recommendation import RECOMMENDATIONS
@@ -16,9 +19,65 @@ from app.advice.robustness.situation import judge_of
 from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
-from app.knowledge.models import NAMES, Policy, Status
-from app.pages.contexts import MethodologyPage, PolicyWins, Tally, WinShare
-from app.runs.measuring.presets import LEVELS
+from app.knowledge.models import NAMES, Claim, Criterion, Policy, Question, Scoring, Status
+from app.pages.page import Page
+from app.pages.rendering import html
+from app.runs.measuring.presets import LEVELS, Level
+from app.runs.models import Preset
+from app.web.dependencies import ServiceOf
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A row of a table of counts."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
+class WinShare:
+    """How often each recommendation comes out over a part of the space of core answers, one choice a question."""
+
+    label: str
+    pytorch: int
+    tensorflow: int
+    either: int
+
+    @property
+    def total(self) -> int:
+        return self.pytorch + self.tensorflow + self.either
+
+
+@dataclass(frozen=True)
+class PolicyWins:
+    """The win shares under a policy: over all combinations, and for each option of the first question."""
+
+    policy: Policy
+    shares: Sequence[WinShare]
+
+
+@dataclass(frozen=True)
+class MethodologyPage(Page):
+    policies: Sequence[Policy]
+    criteria: Sequence[Criterion]
+    largest_raise: float
+    core: Sequence[Question]
+    scoring: Scoring
+    statuses: Sequence[Status]
+    total: int
+    background: int
+    by_kind: Sequence[Tally]
+    by_favours: Sequence[Tally]
+    by_status: Sequence[Tally]
+    by_source: Sequence[Tally]
+    wins: Sequence[PolicyWins]
+    due: Sequence[Claim]
+    version: str
+    overlay: int
+    levels: Mapping[Preset, Level]
 
 
 def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
@@ -81,3 +140,9 @@ def _policy_wins(knowledge: Knowledge, policy: Policy, today: date) -> PolicyWin
 def _share(label: str, sides: NDArray[np.int8]) -> WinShare:
     counts = Counter(RECOMMENDATIONS[side] for side in sides.tolist())
     return WinShare(label, counts["pytorch"], counts["tensorflow"], counts["either"])
+
+
+@router.get("/methodology")
+def methodology(service: ServiceOf) -> HTMLResponse:
+    """How the score is made. Not async: counting every outcome takes about a second, which a thread can spend."""
+    return html("methodology.html", methodology_page(service.knowledge, service.today()))

@@ -2,14 +2,42 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from app.pages.run_contexts import Dot, Lane, Plot
 from app.runs.models import Result
 from app.runs.run_wording import seconds
 
 LEFT, RIGHT, LANE = 20.0, 980.0, 120.0
 SPREAD = 66.0
 MAX_TICKS = 6
+
+
+@dataclass(frozen=True)
+class Dot:
+    x: float
+    y: float
+    counted: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One arm in the plot: its samples, median and interval, as coordinates in a plot 1000 wide."""
+
+    css: str
+    dots: Sequence[Dot]
+    median: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Both arms' samples on one axis of time. `ticks` are (coordinate, label)."""
+
+    lanes: Sequence[Lane]
+    ticks: Sequence[tuple[float, str]]
+    height: float
+    description: str
 
 
 def sample_plot(results: Sequence[Result], names: Sequence[str], css: Sequence[str]) -> Plot | None:

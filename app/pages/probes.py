@@ -1,29 +1,70 @@
 """The pages of the catalogue: the machine and all probes, and one probe with both programs side by side."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
 from typing import get_args
 
-from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
 
-from app.knowledge.models import NAMES
-from app.pages.progress import recent_runs
-from app.pages.run_contexts import CodeView, ProbePage, ProbesPage, StartForm
+from app.knowledge.models import Claim
+from app.machine.models import Machine
+from app.pages.forms import fields_of, read_form, start_run
+from app.pages.history import recent_runs
+from app.pages.page import Page
+from app.pages.programs import CodeView, code_view
+from app.pages.rendering import html
 from app.runs.catalogue import Probe
-from app.runs.inspection import why_no_device
+from app.runs.inspection import Installed, why_no_device
 from app.runs.measuring.presets import PRESET_WORDS
-from app.runs.models import EVERYTHING, Mode, Run
-from app.runs.run_wording import REASON_WORDS, say_claims, verdict_headline, verdict_sentence
+from app.runs.models import Mode, Preset, Run
+from app.runs.run_wording import run_sentence
+from app.web.dependencies import ServiceOf
 from app.web.service import Service
+
+router = APIRouter(include_in_schema=False)
 
 MODE_WORDS: Mapping[Mode, str] = {
     "ordinary": "each in its ordinary way: PyTorch eagerly, TensorFlow as tf.function",
     "eager": "both eagerly",
     "compiled": "both compiled: torch.compile and XLA",
 }
+
+
+@dataclass(frozen=True)
+class StartForm:
+    """The form that starts a run: what is chosen, and what was wrong with it."""
+
+    preset: str
+    device: str
+    mode: str
+    presets: Sequence[tuple[Preset, str]]
+    devices: Sequence[tuple[str, str | None]]
+    modes: Sequence[tuple[Mode, str]]
+    needs_token: bool
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ProbesPage(Page):
+    groups: Sequence[tuple[str, Sequence[Probe]]]
+    total: int
+    timing: int
+    machine: Machine
+    installed: Sequence[Installed]
+    recent: Sequence[Run]
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ProbePage(Page):
+    probe: Probe
+    subject: str
+    code: CodeView
+    form: StartForm
+    claims: Sequence[Claim]
+    history: Sequence[Run]
+    sentences: Mapping[str, str]
 
 
 async def probes_page(service: Service) -> ProbesPage:
@@ -58,7 +99,7 @@ async def probe_page(
         form=await _form(service, probe, chosen or {}, problems),
         claims=service.claims_of(probe.id),
         history=history,
-        sentences={run.id: in_a_sentence(run) for run in history},
+        sentences={run.id: run_sentence(run) for run in history},
     )
 
 
@@ -76,35 +117,25 @@ async def _form(service: Service, probe: Probe, chosen: Mapping[str, str], probl
     )
 
 
-def in_a_sentence(run: Run) -> str:
-    """What a run came to."""
-    return verdict_sentence(run.comparison, run) if run.comparison is not None else in_a_few_words(run)
+@router.get("/probes")
+async def probes(service: ServiceOf) -> HTMLResponse:
+    """The machine and the catalogue."""
+    return html("probes.html", await probes_page(service))
 
 
-def in_a_few_words(run: Run) -> str:
-    """What a run came to, as a headline."""
-    if run.comparison is not None:
-        return verdict_headline(run.comparison, run)
-    if run.error is not None:
-        return f"{REASON_WORDS[run.error.reason]}: {run.error.message.splitlines()[0]}"
-    if run.status == "done" and run.probe == EVERYTHING:
-        return f"{say_claims(run.verdicts)}."
-    if run.status == "done":
-        missing = [NAMES[result.framework] for result in run.results if result.failure]
-        return f"Observed in one framework; {missing[0]} gave nothing." if missing else "Observed in both frameworks."
-    return {
-        "queued": "Waits for its turn.",
-        "running": "Is running.",
-        "cancelled": "Was cancelled.",
-        "interrupted": "Was interrupted when the service stopped.",
-    }.get(run.status, "Failed.")
+@router.get("/probes/{id}")
+async def probe(id: str, service: ServiceOf) -> HTMLResponse:
+    """One probe: both programs, how to start it, and its history."""
+    return html("probe.html", await probe_page(service, service.runs.probe(id)))
 
 
-def code_view(probe: Probe) -> CodeView:
-    """Its source text, highlighted."""
-    return CodeView(*(_highlighted(text) for text in (probe.code.shared, probe.code.pytorch, probe.code.tensorflow)))
+@router.post("/probes/{id}")
+async def start(id: str, request: Request, service: ServiceOf) -> Response:
+    """Start a run, and go to its page. What is refused comes back with the form as it was filled in."""
+    form = await read_form(request)
+    probe = service.runs.probe(id)
 
+    async def again(problems: Sequence[str], status: int) -> HTMLResponse:
+        return html("probe.html", await probe_page(service, probe, form, problems), status)
 
-@cache
-def _highlighted(text: str) -> Markup:
-    return Markup(highlight(text, PythonLexer(), HtmlFormatter(nowrap=True)))  # noqa: S704 - Pygments escapes it
+    return await start_run(request, service, form, {"probe": id, **fields_of(form)}, again)

@@ -1,12 +1,48 @@
 """The questionnaire: empty, prefilled by a Change link, or shown again with a message at each bad answer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
 
 from app.advice.model.answers import accepted_answers
-from app.errors import FieldProblem
+from app.errors import FieldProblem, InvalidFields
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
-from app.pages.contexts import QuestionnairePage, QuestionView
+from app.knowledge.models import Question
+from app.pages.page import Page
+from app.pages.rendering import html
+from app.pages.request import items_of, policy_or_default
+from app.web.dependencies import ServiceOf
+from app.web.problems import status_of
+from app.web.query import other_wishes, raw_answers
+from app.web.service import Service
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question as the form shows it: what is chosen, and what was wrong with it."""
+
+    question: Question
+    chosen: frozenset[str]
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class QuestionnairePage(Page):
+    heading: str
+    core: Sequence[QuestionView]
+    more: Sequence[QuestionView]
+    problems: Sequence[FieldProblem]
+    asks: Mapping[str, str]
+    open_more: bool
+    policy: str
+    wishes: Sequence[tuple[str, str]]
+    claims: int
+    sources: int
 
 
 def questionnaire_page(
@@ -50,3 +86,23 @@ def _count(questions: int) -> str:
     words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
     number = words[questions] if questions < len(words) else str(questions)
     return f"{number} question{'' if questions == 1 else 's'}"
+
+
+@router.get("/")
+async def home(request: Request, service: ServiceOf) -> HTMLResponse:
+    """The questionnaire, prefilled with whatever answers the address carries."""
+    items = items_of(request)
+    raw = raw_answers(items, besides=("change",))
+    change = next((value for key, value in items if key == "change"), None)
+    page = questionnaire_page(service.knowledge, raw, policy_or_default(items), change, wishes=other_wishes(items))
+    return html("questionnaire.html", page)
+
+
+def questionnaire_again(request: Request, service: Service, error: InvalidFields) -> Response:
+    items = items_of(request)
+    raw = raw_answers(items)
+    faulty = {problem.field for problem in error.problems}
+    wishes = [(key, value) for key, value in other_wishes(items) if key not in faulty]
+    policy = policy_or_default(items)
+    page = questionnaire_page(service.knowledge, raw, policy, problems=error.problems, wishes=wishes)
+    return html("questionnaire.html", page, status=status_of(error).code)

@@ -1,21 +1,59 @@
 """The page of a run: while it goes on, and what it came to."""
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from app.knowledge.models import FRAMEWORKS, NAMES
-from app.pages.plots import sample_plot
-from app.pages.probes import in_a_few_words
-from app.pages.progress import progress_of
-from app.pages.run_contexts import ComparisonView, ObservationRow, RunPage
-from app.runs.models import EVERYTHING, Comparison, Ruling, Run
-from app.runs.run_wording import memory, names, say_threads, verdict_sentence
-from app.runs.verdicts.observations import is_error
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.knowledge.models import NAMES
+from app.pages.conditions import conditions_of, libraries_of
+from app.pages.forms import read_form
+from app.pages.history import progress_of
+from app.pages.observations import ObservationRow, observation_rows
+from app.pages.page import Page
+from app.pages.plots import Plot, sample_plot
+from app.pages.rendering import html
+from app.runs.catalogue import Probe
+from app.runs.models import EVERYTHING, ClaimVerdict, Comparison, Result, Ruling, Run
+from app.runs.run_wording import names, run_headline, say_threads, verdict_sentence
+from app.web.dependencies import ServiceOf, check_token
 from app.web.service import Service
+
+router = APIRouter(include_in_schema=False)
 
 ORDER: tuple[Ruling, ...] = ("refuted", "partly", "confirmed", "not_testable")
 """What surprises comes first."""
+
+
+@dataclass(frozen=True)
+class ComparisonView:
+    """A comparison with what belongs to it."""
+
+    title: str
+    comparison: Comparison
+    sentence: str
+    results: Sequence[Result]
+    names: Sequence[str]
+    plot: Plot | None
+
+
+@dataclass(frozen=True)
+class RunPage(Page):
+    run: Run
+    probe: Probe | None
+    name: str
+    headline: str
+    sentence: str | None
+    comparisons: Sequence[ComparisonView]
+    observations: Sequence[ObservationRow]
+    verdicts: Sequence[ClaimVerdict]
+    statements: Mapping[str, str]
+    conditions: Sequence[tuple[str, str]]
+    libraries: Sequence[tuple[str, str]]
+    findings: Sequence[str]
+    progress: Mapping[str, object] | None
+    needs_token: bool
 
 
 async def run_page(service: Service, run: Run) -> RunPage:
@@ -27,15 +65,15 @@ async def run_page(service: Service, run: Run) -> RunPage:
         title=f"Run of {probe.title if probe else name}",
         run=run,
         probe=probe,
-        headline=in_a_few_words(run),
+        headline=run_headline(run),
         sentence=_below_headline(run),
         name=probe.title if probe else name.capitalize(),
         comparisons=[_view(run, comparison) for comparison in run.comparisons] if probe else [],
         observations=observation_rows(run) if probe and not run.comparisons else [],
         verdicts=sorted(run.verdicts, key=lambda verdict: ORDER.index(verdict.verdict)),
         statements={id: claim.statement for id, claim in known.claims.items()},
-        conditions=list(_conditions(run)),
-        libraries=list(_libraries(run)),
+        conditions=list(conditions_of(run)),
+        libraries=list(libraries_of(run)),
         findings=list(_findings(run)),
         progress=await progress_of(service, run),
         needs_token=service.token is not None,
@@ -46,7 +84,7 @@ def _below_headline(run: Run) -> str | None:
     """The verdict's sentence without the words that the headline has said already."""
     if run.comparison is None:
         return None
-    rest = verdict_sentence(run.comparison, run).removeprefix(in_a_few_words(run)).lstrip(":, ")
+    rest = verdict_sentence(run.comparison, run).removeprefix(run_headline(run)).lstrip(":, ")
     return rest[0].upper() + rest[1:]
 
 
@@ -70,71 +108,6 @@ def _title(comparison: Comparison) -> str:
     return title[0].upper() + title[1:]
 
 
-def observation_rows(run: Run) -> list[ObservationRow]:
-    """What both halves observed, key by key, in the order of the first half that has the key."""
-    found = {result.framework: result.observation or {} for result in run.results}
-    keys = list(dict.fromkeys(key for framework in FRAMEWORKS for key in found.get(framework, {})))
-    return [_row(key, found) for key in keys]
-
-
-def _row(key: str, found: Mapping[Any, Mapping[str, Any]]) -> ObservationRow:
-    said = [plain(found[f][key]) if key in found.get(f, {}) else None for f in FRAMEWORKS]
-    return ObservationRow(key.replace("_", " "), *said)
-
-
-def plain(value: Any) -> str:
-    """A value of an observation for people: text as it is, the rest as compact JSON."""
-    if isinstance(value, str):
-        return value
-    if is_error(value):
-        return f"{value['type']}: {value['message']}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _libraries(run: Run) -> Iterator[tuple[str, str]]:
-    """Who multiplied the matrices, and how fast: without that line a time says little about a framework."""
-    facts = (run.environment or {}).get("frameworks", {})
-    for framework in FRAMEWORKS:
-        own = facts.get(framework)
-        if own and own.get("blas"):
-            speed = f", {own['blas_gflops']:.0f} GF/s for a float32 product here" if own.get("blas_gflops") else ""
-            yield NAMES[framework], f"{own['blas']}{speed}"
-
-
-def _conditions(run: Run) -> Iterator[tuple[str, str]]:
-    environment = run.environment
-    if not environment:
-        return
-    yield from _machine(environment["machine"])
-    for framework in FRAMEWORKS:
-        own = environment["frameworks"].get(framework)
-        if own and own.get("packages"):
-            packages = ", ".join(f"{name} {version}" for name, version in own["packages"].items())
-            yield f"{NAMES[framework]}'s packages", f"{packages}, in Python {own['python']}"
-    protocol = environment["protocol"]
-    yield "Protocol", f"version {protocol['version']}, worker {protocol['worker_sha256'][:12]}"
-    if protocol["probe_sha256"]:
-        yield "Probe's source", protocol["probe_sha256"][:12]
-    yield "Seed", str(protocol["seed"])
-
-
-def _machine(machine: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    processor = machine["processor"]
-    cores = f", {processor['logical']} cores" if processor["logical"] else ""
-    yield "Processor", f"{processor['model'] or 'unknown'}{cores}{', virtual' if processor['virtual'] else ''}"
-    if processor["flags"]:
-        yield "Instruction sets", ", ".join(processor["flags"])
-    yield "Memory", memory(machine["memory"]["total"])
-    for gpu in machine["gpus"]:
-        yield "GPU", f"{gpu['name']}, driver {gpu['driver'] or 'unknown'}"
-    yield "System", ", ".join(machine["system"][part] for part in ("os", "kernel") if machine["system"][part])
-    load = machine["load"]
-    if load["minutes_1"] is not None:
-        pressure = load["cpu"]["avg10"] if load["cpu"] else None
-        waited = f"; processes waited for a processor {pressure:.0f}% of the time" if pressure is not None else ""
-        yield "Load before", f"{load['minutes_1']:.2f} over a minute{waited}"
-
-
 def _findings(run: Run) -> Iterator[str]:
     scaling = run.findings.get("scaling")
     if scaling:
@@ -147,3 +120,18 @@ def _findings(run: Run) -> Iterator[str]:
                 f"{name}'s time grows with the power {found['exponent']:.2f} of the size, {judged}: "
                 f"between {low} and {high} shows that the work was done."
             )
+
+
+@router.get("/runs/{id}")
+async def run(id: str, service: ServiceOf) -> HTMLResponse:
+    """A run, while it goes on and afterwards."""
+    return html("run.html", await run_page(service, await service.runs.get(id)))
+
+
+@router.post("/runs/{id}/cancel")
+async def cancel(id: str, request: Request, service: ServiceOf) -> Response:
+    """Cancel a run, and show it."""
+    form = await read_form(request)
+    check_token(service, form.get("token"))
+    await service.runs.cancel(id)
+    return RedirectResponse(f"/runs/{id}", status_code=303)

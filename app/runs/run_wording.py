@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from app.knowledge.models import NAMES
-from app.runs.models import ClaimVerdict, Comparison, Reason, Ruling, Run
+from app.runs.models import EVERYTHING, ClaimVerdict, Comparison, Reason, Ruling, Run
 
 REASON_WORDS: Mapping[Reason, str] = {
     "missing_package": "A package is missing",
@@ -147,3 +147,27 @@ def verdict_sentence(comparison: Comparison, run: Run) -> str:
     if comparison.reason:
         return f"{headline}: {comparison.reason}. What was seen: {took}."
     return f"{headline}: {took}."
+
+
+def run_sentence(run: Run) -> str:
+    """What a run came to."""
+    return verdict_sentence(run.comparison, run) if run.comparison is not None else run_headline(run)
+
+
+def run_headline(run: Run) -> str:
+    """What a run came to, as a headline."""
+    if run.comparison is not None:
+        return verdict_headline(run.comparison, run)
+    if run.error is not None:
+        return f"{REASON_WORDS[run.error.reason]}: {run.error.message.splitlines()[0]}"
+    if run.status == "done" and run.probe == EVERYTHING:
+        return f"{say_claims(run.verdicts)}."
+    if run.status == "done":
+        missing = [NAMES[result.framework] for result in run.results if result.failure]
+        return f"Observed in one framework; {missing[0]} gave nothing." if missing else "Observed in both frameworks."
+    return {
+        "queued": "Waits for its turn.",
+        "running": "Is running.",
+        "cancelled": "Was cancelled.",
+        "interrupted": "Was interrupted when the service stopped.",
+    }.get(run.status, "Failed.")

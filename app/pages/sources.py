@@ -1,0 +1,58 @@
+"""The sources with their claims by status, and the components of the ecosystem."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import get_args
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from app.knowledge.base import Knowledge
+from app.knowledge.ledger import Filter, claims_per_source, find_claims
+from app.knowledge.models import Component, Source, Status
+from app.pages.page import Page
+from app.pages.rendering import html
+from app.web.dependencies import ServiceOf
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class SourceView:
+    source: Source
+    claims: int
+    statuses: Sequence[tuple[Status, int]]
+
+
+@dataclass(frozen=True)
+class SourcesPage(Page):
+    sources: Sequence[SourceView]
+    components: Sequence[Component]
+    names: Mapping[str, str]
+    today: date
+
+
+def sources_page(knowledge: Knowledge, today: date) -> SourcesPage:
+    """The sources with their claims by status, and the components of the ecosystem."""
+    counts = claims_per_source(knowledge)
+    return SourcesPage(
+        title="Sources",
+        sources=[SourceView(source, counts[id], _statuses(knowledge, id)) for id, source in knowledge.sources.items()],
+        components=list(knowledge.components.values()),
+        names={id: component.name for id, component in knowledge.components.items()},
+        today=today,
+    )
+
+
+def _statuses(knowledge: Knowledge, source: str) -> list[tuple[Status, int]]:
+    found = Counter(claim.status for claim in find_claims(knowledge, Filter(source=source)))
+    statuses: tuple[Status, ...] = get_args(Status)
+    return [(status, found[status]) for status in statuses if found[status]]
+
+
+@router.get("/sources")
+async def sources(service: ServiceOf) -> HTMLResponse:
+    """The documents, and the components of the ecosystem with their state."""
+    return html("sources.html", sources_page(await service.known(), service.today()))
