@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.knowledge.drafts import COLLECTIONS
 from app.knowledge.lint.linter import check
 from app.paths import ROOT
 
@@ -35,3 +36,12 @@ def test_the_guide_lists_every_kind_of_issue() -> None:
 def test_the_decisions_are_numbered_without_gaps() -> None:
     numbers = sorted(path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md"))
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_the_guide_lists_every_collection() -> None:
+    listed = re.search(r"any of the lists\s(.*?);", GUIDE, flags=re.DOTALL)
+    assert listed
+    assert set(re.findall(r"`(\w+)`", listed[1])) == set(COLLECTIONS)
+    assert sorted(re.findall(r"`(rules/\w+\.yaml)`", GUIDE.split("## Your own rules")[0])) == sorted(
+        f"rules/{file.name}" for file in (ROOT / "rules").glob("*.yaml")
+    )
