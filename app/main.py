@@ -27,13 +27,13 @@ from app.pages.router import pages
 from app.paths import STATIC
 from app.runs.assembly import make_run_service, questions_of
 from app.runs.local_evidence import LocalEvidenceReader
-from app.runs.observers import Watcher
+from app.runs.observers import Observer, Observers
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
 from app.settings import Settings, read_settings
 from app.telemetry.metrics import Measures
 from app.telemetry.request_watch import RouteNoted, Watched
-from app.telemetry.run_watch import RunWatch, Together
+from app.telemetry.run_watch import RunWatch
 from app.web.error_handlers import install
 from app.web.hosts import AllowedHosts
 from app.web.middleware import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, clock: Clock = date.today) -> F
     )
     knowledge = load(settings.rules)
     app.state.traces, app.state.measures = traces, Measures(__version__, knowledge.version)
-    app.state.service = _service(settings, knowledge, _watchers(app), clock)
+    app.state.service = _service(settings, knowledge, _observers(app), clock)
     app.include_router(api)
     app.include_router(probes)
     app.include_router(runs)
@@ -94,9 +94,9 @@ def _guard(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 
 
-def _service(settings: Settings, knowledge: Knowledge, watchers: Sequence[Watcher], clock: Clock) -> Service:
+def _service(settings: Settings, knowledge: Knowledge, observers: Sequence[Observer], clock: Clock) -> Service:
     token = settings.api_token.get_secret_value() if settings.api_token else None
-    runs = make_run_service(**settings.run_service, asked=questions_of(knowledge), watcher=Together(watchers))
+    runs = make_run_service(**settings.run_service, questions=questions_of(knowledge), observer=Observers(observers))
     found, archive = LocalEvidenceReader(runs.store), Archive(settings.data / "rules")
     listeners = asyncio.Semaphore(settings.connections // 2)
     return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs), listeners)
@@ -121,7 +121,7 @@ def _traces(settings: Settings) -> "Traces | None":
     return Traces(settings.otlp_endpoint, __version__)
 
 
-def _watchers(app: FastAPI) -> list[Watcher]:
+def _observers(app: FastAPI) -> list[Observer]:
     return [RunWatch(app.state.measures), *([app.state.traces] if app.state.traces else [])]
 
 

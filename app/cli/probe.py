@@ -15,7 +15,7 @@ from app.errors import InvalidFields, RunEnded
 from app.knowledge.loader import load
 from app.knowledge.models import FRAMEWORKS
 from app.runs.catalogue import read_catalogue
-from app.runs.measuring.jobs import EventKind, Tell
+from app.runs.measuring.jobs import EventKind, ReportEvent
 from app.runs.models import EVERYTHING, Device, Mode, Preset, Run, RunRequest
 from app.runs.worker.hardening import hide_own_memory
 from app.settings import read_settings
@@ -87,15 +87,15 @@ def run_now(request: RunRequest, quiet: bool) -> Run:
 
     settings = read_settings()
     hide_own_memory()
-    service = make_run_service(**settings.run_service, asked=questions_of(load(settings.rules)))
+    service = make_run_service(**settings.run_service, questions=questions_of(load(settings.rules)))
     return asyncio.run(_run_until_done(service, request, _say_nothing if quiet else _show_progress))
 
 
-async def _run_until_done(service: "RunService", request: RunRequest, tell: Tell) -> Run:
+async def _run_until_done(service: "RunService", request: RunRequest, report: ReportEvent) -> Run:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, service.stop_soon)
-    run = await service.run_now(request, tell)
+    run = await service.run_now(request, report)
     _clear_progress()
     if run.status == "interrupted":
         raise RunEnded("interrupted")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.knowledge.models import NAMES
 from app.runs.catalogue import Probe
-from app.runs.models import Comparison, Result, Ruling, Run
+from app.runs.models import ClaimRuling, Comparison, Result, Run
 from app.runs.run_wording import (
     HARMLESS,
     REASON_WORDS,
@@ -18,7 +18,7 @@ from app.runs.run_wording import (
     verdict_sentence,
 )
 
-SURPRISES: tuple[Ruling, ...] = ("refuted", "partly", "not_testable")
+SURPRISES: tuple[ClaimRuling, ...] = ("refuted", "partly", "not_testable")
 
 
 def ledger_report(run: Run) -> str:

@@ -8,8 +8,8 @@ from app.pages.history import HISTORY, progress_of, unfinished
 from app.pages.observations import plain
 from app.pages.programs import CodeView, code_view
 from app.runs.catalogue import Probe
-from app.runs.models import EVERYTHING, ClaimVerdict, Failure, Finding, Result, Run
-from app.runs.verdicts.observations import Seen
+from app.runs.models import EVERYTHING, ClaimVerdict, Failure, Result, Run, StoredVerdict
+from app.runs.verdicts.observations import Observations
 from app.runs.verdicts.wording import say_expected, say_place
 from app.web.service import Service
 
@@ -42,10 +42,10 @@ class ClaimCheck:
     code: CodeView
     decides: bool
     verdict: ClaimVerdict | None
-    found: Finding | None
+    found: StoredVerdict | None
     expected: Sequence[ExpectedRow]
     halves: Sequence[HalfView]
-    history: Sequence[Finding]
+    history: Sequence[StoredVerdict]
     running: Run | None
     progress: Mapping[str, object] | None
     problems: Sequence[str]
@@ -57,7 +57,7 @@ async def claim_check(service: Service, claim: Claim, problems: Sequence[str] = 
     probe = service.runs.catalogue.probes.get(claim.probe or "")
     if probe is None:
         return None
-    history = await service.from_store(lambda: service.runs.store.findings("claim", claim.id, HISTORY)) or ()
+    history = await service.from_store(lambda: service.runs.store.verdicts_on("claim", claim.id, HISTORY)) or ()
     newest = history[0] if history else None
     running = await unfinished(service, (probe.id, EVERYTHING))
     return ClaimCheck(
@@ -79,10 +79,10 @@ async def claim_check(service: Service, claim: Claim, problems: Sequence[str] = 
 def _expected(claim: Claim, index: int) -> ExpectedRow:
     """An expectation in words, before anything was observed."""
     expectation = claim.expects[index]
-    return ExpectedRow(say_place(expectation.see), say_expected(expectation, Seen({}, {})), expectation.control)
+    return ExpectedRow(say_place(expectation.see), say_expected(expectation, Observations({}, {})), expectation.control)
 
 
-async def _halves(service: Service, claim: Claim, newest: Finding | None) -> list[HalfView]:
+async def _halves(service: Service, claim: Claim, newest: StoredVerdict | None) -> list[HalfView]:
     """What each program gave of that which the claim looks at, what it printed, or how it failed."""
     if newest is None:
         return []

@@ -15,14 +15,14 @@ from app.pages.page import Page
 from app.pages.plots import Plot, sample_plot
 from app.pages.rendering import html
 from app.runs.catalogue import Probe
-from app.runs.models import EVERYTHING, ClaimVerdict, Comparison, Result, Ruling, Run
+from app.runs.models import EVERYTHING, ClaimRuling, ClaimVerdict, Comparison, Result, Run
 from app.runs.run_wording import names, run_headline, say_threads, verdict_sentence
 from app.web.dependencies import ServiceOf, check_token
 from app.web.service import Service
 
 router = APIRouter(include_in_schema=False)
 
-ORDER: tuple[Ruling, ...] = ("refuted", "partly", "confirmed", "not_testable")
+ORDER: tuple[ClaimRuling, ...] = ("refuted", "partly", "confirmed", "not_testable")
 """What surprises comes first."""
 
 
@@ -51,7 +51,7 @@ class RunPage(Page):
     statements: Mapping[str, str]
     conditions: Sequence[tuple[str, str]]
     libraries: Sequence[tuple[str, str]]
-    findings: Sequence[str]
+    scaling: Sequence[str]
     progress: Mapping[str, object] | None
     needs_token: bool
 
@@ -74,7 +74,7 @@ async def run_page(service: Service, run: Run) -> RunPage:
         statements={id: claim.statement for id, claim in known.claims.items()},
         conditions=list(conditions_of(run)),
         libraries=list(libraries_of(run)),
-        findings=list(_findings(run)),
+        scaling=list(_scaling(run)),
         progress=await progress_of(service, run),
         needs_token=service.token is not None,
     )
@@ -108,18 +108,18 @@ def _title(comparison: Comparison) -> str:
     return title[0].upper() + title[1:]
 
 
-def _findings(run: Run) -> Iterator[str]:
-    scaling = run.findings.get("scaling")
-    if scaling:
-        low, high = run.findings["bounds"]
-        places = dict(zip(("first", "second"), names(run), strict=True))
-        for arm, found in scaling.items():
-            name = NAMES.get(arm) or places[arm]
-            judged = "as expected" if found["as_expected"] else "not as expected"
-            yield (
-                f"{name}'s time grows with the power {found['exponent']:.2f} of the size, {judged}: "
-                f"between {low} and {high} shows that the work was done."
-            )
+def _scaling(run: Run) -> Iterator[str]:
+    if run.scaling is None:
+        return
+    low, high = run.scaling.bounds
+    places = dict(zip(("first", "second"), names(run), strict=True))
+    for arm, one in run.scaling.exponents.items():
+        name = NAMES.get(arm) or places[arm]
+        judged = "as expected" if one.as_expected else "not as expected"
+        yield (
+            f"{name}'s time grows with the power {one.exponent:.2f} of the size, {judged}: "
+            f"between {low:g} and {high:g} shows that the work was done."
+        )
 
 
 @router.get("/runs/{id}")

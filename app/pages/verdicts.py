@@ -42,7 +42,7 @@ async def verdicts_page(service: Service, problems: Sequence[str] = ()) -> Verdi
     known = await service.known()
     running = await unfinished(service, (EVERYTHING,))
     history = await recent_runs(service, EVERYTHING)
-    probes = service.runs.asked.probes
+    probes = service.runs.questions.probes
     slow = len(probes & service.runs.slow_probes)
     return VerdictsPage(
         title="What of it holds",

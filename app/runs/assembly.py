@@ -11,8 +11,8 @@ from app.runs.catalogue import read_catalogue
 from app.runs.inspection import Inspection
 from app.runs.local_executor import LocalExecutor
 from app.runs.measuring.jobs import Questions
-from app.runs.observers import Watcher
-from app.runs.outcome_spool import Unstored
+from app.runs.observers import Observer
+from app.runs.outcome_spool import OutcomeSpool
 from app.runs.runner_names import runner_is_gone, this_runner
 from app.runs.service import RunService
 from app.runs.store.address import read_address
@@ -29,11 +29,11 @@ def make_run_service(
     interpreters: Mapping[Framework, str],
     queue_limit: int,
     memory_bytes: int,
-    asked: Questions,
+    questions: Questions,
     lock: Path | None = None,
     password: str | None = None,
     keep_runs: int | None = None,
-    watcher: Watcher | None = None,
+    observer: Observer | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -53,10 +53,10 @@ def make_run_service(
         LocalExecutor(interpreters, owner, memory_bytes, lock or lock_file(data), scratch),
         Inspection(interpreters, owner, memory_bytes, scratch),
         queue_limit,
-        asked,
+        questions,
         keep_runs,
-        Unstored(data / "unstored"),
-        watcher,
+        OutcomeSpool(data / "unstored"),
+        observer,
     )
 
 

@@ -16,7 +16,7 @@ EVENTS_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
-class Following:
+class EventTail:
     """Reads the events of runs out of the store; ends with the run, or when `stopping`."""
 
     store: Store

@@ -25,7 +25,7 @@ class _Silence:
 
 
 @dataclass
-class Presence:
+class Heartbeat:
     """This process among all that execute runs out of one database.
 
     Where the process of another runner can be looked at, that decides. On other machines the runner's sign of life in
@@ -50,9 +50,9 @@ class Presence:
             return set()
         if not self.store.database.is_shared:
             return {runner for runner in others if runner_is_gone(runner)}
-        seen, gone = await self.store.runners(), set()
+        beats, gone = await self.store.runners(), set()
         for runner in others:
-            sign = seen.get(runner)
+            sign = beats.get(runner)
             if sign is None:  # each says so before it takes a run
                 gone.add(runner)
             elif sign.place == this_place():

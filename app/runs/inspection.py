@@ -14,7 +14,7 @@ from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 from app.machine.description import describe_machine
 from app.machine.models import Machine
 from app.runs.models import Device, Failure
-from app.runs.worker.limits import Limits
+from app.runs.worker.limits import WorkerLimits
 from app.runs.worker.process import Cancelled, HalfFailed, Host, Worker
 from app.runs.worker.scratch import scratch_folder
 
@@ -83,7 +83,7 @@ class Inspection:
         with self._lock:
             if self._found is None:
                 with scratch_folder(self.scratch / f"inspect-{os.getpid()}-{secrets.token_hex(4)}") as folder:
-                    limits = Limits(self.memory_bytes)
+                    limits = WorkerLimits(self.memory_bytes)
                     host = Host(self.interpreters, folder, self.owner, "inspect", limits, self._cancelled)
                     self._found = tuple(_inspect(host, framework) for framework in FRAMEWORKS)
             return self._found

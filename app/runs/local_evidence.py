@@ -1,4 +1,4 @@
-"""This server's findings as the advice takes them: the only thing that passes from the runs to the advice."""
+"""The verdicts of this server's runs in the form that the advice takes. Nothing else passes from runs to advice."""
 
 import asyncio
 import contextlib
@@ -8,26 +8,30 @@ from dataclasses import dataclass
 
 from app.errors import FieldProblem, InvalidFields, NotReady
 from app.knowledge.local_evidence import AS_SHIPPED, CheckedHere, LocalEvidence, MeasuredHere
-from app.runs.models import Finding, Speed
+from app.runs.models import Speed, StoredVerdict
 from app.runs.store.store import Store
 
 LOOK_AGAIN_SECONDS = 1.0
-"""How old the newest revision may be: another process, such as the command line, may have found something."""
+"""For how long the newest evidence is used again. Another process, such as the command line, may store verdicts too."""
 
 PATIENCE_SECONDS = 2.0
-"""How long an answer waits for the store before it goes without the newest findings."""
+"""How long an answer waits for the store before it does without the newest verdicts."""
 
 AWAY_SECONDS = 3.0
 """How long the store is left alone after it could not be reached."""
 
 KEPT = 8
+"""How many revisions are kept in memory."""
 
 
 @dataclass
 class LocalEvidenceReader:
-    """Reads findings from the store, and keeps those of the last few revisions.
+    """Reads the local evidence from the store and keeps the last few revisions.
 
-    While the store cannot be reached, the newest that are known stand: what needs no more than these is answered.
+    While the store cannot be reached, the newest evidence that was read stays in use.
+
+    Attributes:
+        behind: the store could not be reached the last time, so newer verdicts may be missing.
     """
 
     store: Store
@@ -37,10 +41,9 @@ class LocalEvidenceReader:
         self._newest, self._look_at = AS_SHIPPED, float("-inf")
         self._look: asyncio.Task[None] | None = None
         self.behind = False
-        """Whether the store could not be reached, so that something newer may have been found."""
 
     async def newest(self) -> LocalEvidence:
-        """Everything that was found until now, or until a second ago; or until the store was last reached."""
+        """The newest evidence, at most a second old while the store can be reached."""
         if time.monotonic() >= self._look_at:
             if self._look is None or self._look.done():
                 self._look = asyncio.create_task(self._look_again())
@@ -60,40 +63,43 @@ class LocalEvidenceReader:
     async def _read_newest(self) -> LocalEvidence:
         while True:
             revision = await self.store.revision()
-            with contextlib.suppress(InvalidFields):  # newer ones came, and old ones went, between the two questions
+            with contextlib.suppress(InvalidFields):  # verdicts came and went between the two reads: read again
                 return await self.until(revision)
 
     async def at(self, revision: int | None) -> LocalEvidence:
-        """The newest findings, or those until a revision.
+        """The evidence of a revision, or the newest for None.
 
         Raises:
-            InvalidFields: the server has not found as much, or has let go what belongs to it.
-            NotReady: the store cannot be reached, and these findings are not at hand.
+            InvalidFields: this server has no such revision yet, or no longer.
+            NotReady: the store cannot be reached, and this revision is not in memory.
         """
         newest = await self.newest()
         if revision is None:
             return newest
         if revision > newest.revision and revision not in self._kept:
             if self.behind:
-                raise NotReady("The store of runs cannot be reached, and with it the findings that the link names.")
-            raise _not_here(f"this server's newest finding is number {newest.revision}")
+                raise NotReady(
+                    "The store of runs cannot be reached, so the verdicts that the link names cannot be read."
+                )
+            raise _not_here(f"the newest verdict of this server has number {newest.revision}")
         return await self.until(revision)
 
     async def until(self, revision: int) -> LocalEvidence:
-        """Everything that was found until finding number `revision`, as it stays for ever.
+        """The evidence as it was after verdict number `revision`; it never changes.
 
         Raises:
-            InvalidFields: runs that belong to it are kept no longer.
+            InvalidFields: some of its runs are deleted.
             NotReady: the store cannot be reached.
         """
         if revision not in self._kept:
-            found, whole_from = await self.store.known_after(revision)
-            if revision < whole_from:
-                text = f"runs behind finding {revision} are kept no longer; what is known is whole from {whole_from} on"
-                raise _not_here(text)
+            found, complete_from = await self.store.verdicts_at(revision)
+            if revision < complete_from:
+                raise _not_here(
+                    f"runs behind verdict {revision} are deleted; {complete_from} is the first complete one"
+                )
             if len(self._kept) > KEPT:
                 self._kept = {0: AS_SHIPPED}
-            self._kept[revision] = _findings(revision, found)
+            self._kept[revision] = _evidence(revision, found)
         return self._kept[revision]
 
 
@@ -101,12 +107,12 @@ def _not_here(message: str) -> InvalidFields:
     return InvalidFields([FieldProblem("verdicts", message, ("shipped",))])
 
 
-def _findings(revision: int, found: Sequence[Finding]) -> LocalEvidence:
+def _evidence(revision: int, found: Sequence[StoredVerdict]) -> LocalEvidence:
     claims = {one.subject: _checked(one) for one in found if one.kind == "claim"}
     return LocalEvidence(revision, claims, _measured([one for one in found if one.kind == "speed"]))
 
 
-def _checked(found: Finding) -> CheckedHere:
+def _checked(found: StoredVerdict) -> CheckedHere:
     return CheckedHere(
         verdict=found.data["verdict"],
         reason=found.data["reason"],
@@ -116,8 +122,8 @@ def _checked(found: Finding) -> CheckedHere:
     )
 
 
-def _measured(found: Sequence[Finding]) -> Mapping[str, MeasuredHere]:
-    """The speeds whose newest measurement names a winner."""
+def _measured(found: Sequence[StoredVerdict]) -> Mapping[str, MeasuredHere]:
+    """The workloads whose newest measurement names a winner."""
     speeds = {}
     for one in found:
         speed = Speed.model_validate(one.data)

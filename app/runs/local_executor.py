@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from app.knowledge.models import Framework
 from app.runs.measuring.execution import perform
-from app.runs.measuring.jobs import EventKind, Job, Survey, Tell
+from app.runs.measuring.jobs import EventKind, Job, ReportEvent, Survey
 from app.runs.measuring.survey import survey
 from app.runs.models import Outcome
 from app.runs.worker.killing import kill_marked
-from app.runs.worker.limits import Limits
+from app.runs.worker.limits import WorkerLimits
 from app.runs.worker.machine_lock import check_lock, machine_lock
 from app.runs.worker.process import Cancelled, Host
 from app.runs.worker.scratch import check_scratch, scratch_folder
@@ -23,7 +23,7 @@ from app.runs.worker.scratch import check_scratch, scratch_folder
 class Executor(Protocol):
     """What the run service asks of whatever executes runs."""
 
-    async def execute(self, run: str, job: Job | Survey, tell: Tell) -> Outcome:
+    async def execute(self, run: str, job: Job | Survey, report: ReportEvent) -> Outcome:
         """Execute a job, telling what happens from the service's own event loop.
 
         Raises:
@@ -63,18 +63,18 @@ class LocalExecutor:
     _cancelled: dict[str, threading.Event] = field(default_factory=dict)
     _ending: bool = False
 
-    async def execute(self, run: str, job: Job | Survey, tell: Tell) -> Outcome:
+    async def execute(self, run: str, job: Job | Survey, report: ReportEvent) -> Outcome:
         """See `Executor`."""
         loop = asyncio.get_running_loop()
 
-        def tell_there(kind: EventKind, data: Mapping[str, Any]) -> None:
-            loop.call_soon_threadsafe(tell, kind, data)
+        def report_here(kind: EventKind, data: Mapping[str, Any]) -> None:
+            loop.call_soon_threadsafe(report, kind, data)
 
         cancelled = self._cancelled.setdefault(run, threading.Event())
         if self._ending:  # it was claimed while everything was told to end
             cancelled.set()
         try:
-            return await asyncio.to_thread(self.execute_here, run, job, tell_there, cancelled)
+            return await asyncio.to_thread(self.execute_here, run, job, report_here, cancelled)
         finally:
             del self._cancelled[run]
 
@@ -99,16 +99,16 @@ class LocalExecutor:
         """See `Executor`."""
         return {"scratch": lambda: check_scratch(self.scratch), "machine_lock": lambda: check_lock(self.lock)}
 
-    def execute_here(self, run: str, job: Job | Survey, tell: Tell, cancelled: threading.Event) -> Outcome:
+    def execute_here(self, run: str, job: Job | Survey, report: ReportEvent, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""
         with scratch_folder(self.scratch / run) as scratch:
-            limits = Limits(self.memory_bytes)
+            limits = WorkerLimits(self.memory_bytes)
             host = Host(self.interpreters, scratch, self.owner, run, limits, cancelled)
-            tell("progress", {"done": 0, "total": 0, "text": "waiting for the machine", "seconds_left": None})
+            report("progress", {"done": 0, "total": 0, "text": "waiting for the machine", "seconds_left": None})
             with machine_lock(cancelled.is_set, self.lock) as held:
                 if not held:
                     raise Cancelled
                 try:
-                    return survey(job, host, tell) if isinstance(job, Survey) else perform(job, host, tell)
+                    return survey(job, host, report) if isinstance(job, Survey) else perform(job, host, report)
                 finally:
                     kill_marked(self.owner, run)

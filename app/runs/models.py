@@ -1,10 +1,10 @@
 """What a run is: asked for, measured, judged, stored and shown. Field names are part of the public contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field, model_validator
 
 from app.knowledge.models import Framework
 
@@ -13,10 +13,10 @@ Device = Literal["cpu", "cuda", "mps"]
 Mode = Literal["ordinary", "eager", "compiled"]
 Kind = Literal["capability", "timing"]
 Status = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
-Place = Literal["first", "second"]
+ArmPlace = Literal["first", "second"]
 Cache = Literal["hot", "cold"]
 Key = tuple[str, int | None, Cache]
-Verdict = Literal[
+ComparisonVerdict = Literal[
     "pytorch_faster",
     "tensorflow_faster",
     "no_difference",
@@ -28,7 +28,7 @@ Verdict = Literal[
 ]
 """The last two are for control runs, in which the same framework runs in both places."""
 
-Ruling = Literal["confirmed", "partly", "refuted", "not_testable"]
+ClaimRuling = Literal["confirmed", "partly", "refuted", "not_testable"]
 
 Reason = Literal[
     "missing_package",
@@ -49,7 +49,7 @@ Reason = Literal[
 ]
 """Every way in which a half can end without a result."""
 
-FindingKind = Literal["claim", "speed"]
+StoredVerdictKind = Literal["claim", "speed"]
 
 EVERYTHING = "everything"
 """Stands for a probe in the request of a run that checks every claim."""
@@ -59,6 +59,17 @@ FINAL: tuple[Status, ...] = ("done", "failed", "cancelled", "interrupted")
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelWithComputedFields(Model):
+    """A model whose JSON has fields that follow from others. They are left out when it is read again."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_computed(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value for name, value in data.items() if name not in cls.model_computed_fields}
 
 
 class RunRequest(Model):
@@ -113,6 +124,15 @@ class Block(Model):
     counted: bool = Field(description="Whether the statistics use it: a noisy round's repetition stands for it.")
 
 
+def seconds_by_pair(blocks: Iterable[Block]) -> list[list[float]]:
+    """Seconds per call of the counted blocks, pair by pair."""
+    pairs: dict[int, list[float]] = {}
+    for block in blocks:
+        if block.counted:
+            pairs.setdefault(block.pair, []).append(block.wall_s / block.calls)
+    return [pairs[pair] for pair in sorted(pairs)]
+
+
 class Warmup(Model):
     calls: int
     seconds: float
@@ -137,12 +157,12 @@ class Tails(Model):
     p99_s: float
 
 
-class Result(Model):
+class Result(ModelWithComputedFields):
     """What one framework's half gave: an observation, times, or a failure."""
 
     probe: str = Field(default="", description="The probe that it belongs to, in a run of everything.")
     framework: Framework
-    place: Place
+    place: ArmPlace
     version: str | None
     variant: str = ""
     mode: Mode = "ordinary"
@@ -158,7 +178,6 @@ class Result(Model):
     median_s: float | None = Field(default=None, description="Median seconds of one call.")
     ci95_s: tuple[float, float] | None = None
     iqr_s: float | None = None
-    samples_s: tuple[float, ...] = Field(default=(), description="Seconds per call, one for each counted block.")
     blocks: tuple[Block, ...] = Field(default=(), description="Every block that was timed, counted or not.")
     warmup: Warmup | None = None
     cold: ColdCosts | None = None
@@ -170,9 +189,14 @@ class Result(Model):
     peak_device_bytes: int | None = None
     failure: Failure | None = None
 
+    @computed_field(description="Seconds per call, one for each counted block, pair by pair.")  # type: ignore[prop-decorator]
+    @property
+    def samples_s(self) -> tuple[float, ...]:
+        return tuple(seconds for pair in seconds_by_pair(self.blocks) for seconds in pair)
+
     @property
     def key(self) -> Key:
-        """What it is compared under."""
+        """Results with the same key are compared with each other."""
         return self.variant, self.threads_asked, self.cache
 
 
@@ -200,7 +224,7 @@ class Comparison(Model):
     cache: Cache = "hot"
     ratio: float | None = Field(description="TensorFlow's time over PyTorch's; in a control run, second over first.")
     ci95: tuple[float, float] | None
-    verdict: Verdict
+    verdict: ComparisonVerdict
     reason: str | None = Field(description="Why there is no clearer verdict.")
     indicative: bool = Field(description="From one pair of processes: shown, but names no winner.")
     delta: float = Field(description="A difference below this share counts as none.")
@@ -211,7 +235,7 @@ class Comparison(Model):
 
     @property
     def key(self) -> Key:
-        """What it compares."""
+        """The key of the results that it compares."""
         return self.variant, self.threads_asked, self.cache
 
 
@@ -230,7 +254,7 @@ class ClaimVerdict(Model):
     """What a run says of a claim."""
 
     claim: str
-    verdict: Ruling
+    verdict: ClaimRuling
     reason: str = Field(description="A sentence made from what was observed.")
     checks: tuple[Check, ...] = ()
     versions: Mapping[str, str] = Field(default={}, description="Of the frameworks that were observed.")
@@ -243,7 +267,7 @@ class Speed(Model):
     probe: str
     variant: str
     device: Device
-    verdict: Verdict
+    verdict: ComparisonVerdict
     ratio: float | None = Field(description="TensorFlow's time over PyTorch's.")
     ci95: tuple[float, float] | None
     delta: float
@@ -251,36 +275,73 @@ class Speed(Model):
     versions: Mapping[str, str]
 
 
-class Finding(Model):
-    """What a run said of a claim or of a workload, as it is stored."""
+class StoredVerdict(Model):
+    """The verdict of a run on a claim or on a workload, as it is stored."""
 
-    number: int = Field(description="Counts all findings of this server.")
+    number: int = Field(description="Counts all stored verdicts of this server.")
     run: str
-    kind: FindingKind
+    kind: StoredVerdictKind
     subject: str = Field(description="The claim's or the workload's id.")
     verdict: str
     found_at: datetime
     data: Mapping[str, Any]
 
 
-class Outcome(Model):
-    """What an execution ends with."""
+class ScalingExponent(Model):
+    """With which power of the size the time of one arm grows."""
 
-    status: Literal["done", "failed", "cancelled"]
+    exponent: float
+    as_expected: bool = Field(description="Whether it is within the bounds.")
+
+
+class Scaling(Model):
+    """How the time grows with the size, where the variants of a probe are sizes."""
+
+    exponents: Mapping[str, ScalingExponent] = Field(
+        description="By framework; in a control run by place: `first`, `second`."
+    )
+    bounds: tuple[float, float] = Field(description="Between these the time grows as the work does.")
+
+    @property
+    def as_expected(self) -> bool:
+        return all(one.as_expected for one in self.exponents.values())
+
+
+class Measured(ModelWithComputedFields):
+    """What a run found out."""
+
+    environment: Mapping[str, Any] | None = None
     results: tuple[Result, ...] = ()
-    comparison: Comparison | None = None
     comparisons: tuple[Comparison, ...] = ()
     verdicts: tuple[ClaimVerdict, ...] = ()
     speeds: tuple[Speed, ...] = ()
-    environment: Mapping[str, Any] | None = None
-    findings: Mapping[str, Any] = Field(
-        default={}, description="What follows from several variants together, such as a scaling exponent."
-    )
+    scaling: Scaling | None = Field(default=None, description="Where the variants of the probe are sizes.")
     error: Failure | None = None
 
+    @computed_field(description="The first of the comparisons; null in a run of everything.")  # type: ignore[prop-decorator]
+    @property
+    def comparison(self) -> Comparison | None:
+        return self.comparisons[0] if self.comparisons and not self.comparisons[0].probe else None
 
-class Run(Model):
-    """A run, from its request to its outcome."""
+
+class Outcome(Measured):
+    """What an execution ends with."""
+
+    status: Literal["done", "failed", "cancelled"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_earlier_version(cls, data: Any) -> Any:
+        """Earlier versions called `scaling` `findings`, and stored an empty one too."""
+        if not isinstance(data, Mapping) or "findings" not in data:
+            return data
+        older = data["findings"]
+        scaling = {"exponents": older["scaling"], "bounds": older["bounds"]} if older else None
+        return {name: value for name, value in data.items() if name != "findings"} | {"scaling": scaling}
+
+
+class RunHead(Model):
+    """A run without what it found out."""
 
     id: str
     probe: str
@@ -293,14 +354,6 @@ class Run(Model):
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    environment: Mapping[str, Any] | None = None
-    results: tuple[Result, ...] = ()
-    comparison: Comparison | None = None
-    comparisons: tuple[Comparison, ...] = ()
-    verdicts: tuple[ClaimVerdict, ...] = ()
-    speeds: tuple[Speed, ...] = ()
-    findings: Mapping[str, Any] = {}
-    error: Failure | None = None
 
     @property
     def over(self) -> bool:
@@ -308,9 +361,18 @@ class Run(Model):
 
     @property
     def request(self) -> RunRequest:
-        """What was asked for."""
-        names = ("probe", "preset", "device", "mode", "control", "claims")
-        return RunRequest(**{name: getattr(self, name) for name in names})
+        return RunRequest(
+            probe=self.probe,
+            preset=self.preset,
+            device=self.device,
+            mode=self.mode,
+            control=self.control,
+            claims=self.claims,
+        )
+
+
+class Run(Measured, RunHead):
+    """A run, from its request to its outcome."""
 
 
 class Event(Model):

@@ -1,45 +1,53 @@
-"""Who looks on while runs come and go: logs, figures and traces, none of which the runs know anything about."""
+"""Observers of runs: logs, metrics and traces. The runs know nothing about them but this interface."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import Protocol
 
 from app.runs.models import Run
-from app.runs.outcome_spool import End
+from app.runs.outcome_spool import RunEnd
 
 executing: ContextVar[str | None] = ContextVar("executing", default=None)
-"""The id of the run that is executed, in the runner's task, in the run's own thread, and in whatever both begin."""
+"""The id of the run that is executed, in the runner's task, in the run's own thread, and in everything they start."""
 
 
-class Watcher(Protocol):
-    """Is told of each change of a run's status once it is stored, by the process that made the change.
+class Observer:
+    """Called after each change of a run's status is stored, in the process that made the change.
 
-    `kind` is that of the run's probe, see `RunService.kind`. What a watcher does must be quick and must not raise.
+    `kind` is the kind of the run's probe, see `Requests.kind`. A method must be quick and must not raise. Here each of
+    them does nothing.
     """
 
     def queued(self, run: Run, kind: str) -> None:
-        """It waits for its turn."""
+        """The run waits for its turn."""
 
     def started(self, run: Run, kind: str) -> None:
-        """It is executed, by this process."""
+        """This process begins to execute the run."""
 
-    def ended(self, run: Run, kind: str, end: End) -> None:
-        """It is over; `run` is as it was before. It need not have started, or not in this process."""
+    def ended(self, run: Run, kind: str, end: RunEnd) -> None:
+        """The run is over; `run` is as it was before. It may not have started, or not in this process."""
 
     def store_failed(self) -> None:
         """An access to the store failed."""
 
 
-class Nobody:
-    """Looks on and does nothing."""
+class Observers(Observer):
+    """Several observers as one."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = observers
 
     def queued(self, run: Run, kind: str) -> None:
-        """See `Watcher`."""
+        for observer in self._observers:
+            observer.queued(run, kind)
 
     def started(self, run: Run, kind: str) -> None:
-        """See `Watcher`."""
+        for observer in self._observers:
+            observer.started(run, kind)
 
-    def ended(self, run: Run, kind: str, end: End) -> None:
-        """See `Watcher`."""
+    def ended(self, run: Run, kind: str, end: RunEnd) -> None:
+        for observer in self._observers:
+            observer.ended(run, kind, end)
 
     def store_failed(self) -> None:
-        """See `Watcher`."""
+        for observer in self._observers:
+            observer.store_failed()

@@ -16,7 +16,7 @@ from app.runs.store.database import json_text
 log = logging.getLogger("tiebreak.runs")
 
 
-class End(Model):
+class RunEnd(Model):
     """How a run ended."""
 
     run: str
@@ -26,12 +26,12 @@ class End(Model):
 
 
 @dataclass(frozen=True)
-class Unstored:
+class OutcomeSpool:
     """A folder with a file for each end that is not stored yet."""
 
     folder: Path
 
-    def keep(self, end: End) -> None:
+    def keep(self, end: RunEnd) -> None:
         """Write an end down. Where that cannot be done either, memory has it for as long as the process lives."""
         place, draft = self._place(end.run), self.folder / f"{end.run}.new"
         if place.exists():
@@ -48,11 +48,11 @@ class Unstored:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
 
-    def kept(self) -> Iterator[End]:
+    def kept(self) -> Iterator[RunEnd]:
         """The ends that wait to be stored."""
         for place in sorted(self.folder.glob("*.json")):
             try:
-                yield End.model_validate(json.loads(place.read_text(encoding="utf-8")))
+                yield RunEnd.model_validate(json.loads(place.read_text(encoding="utf-8")))
             except FileNotFoundError:  # stored meanwhile, by another process
                 continue
             except (OSError, ValueError, ValidationError):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from app.errors import NotReady, StoreFault
 from app.runs.models import Failure, Outcome
-from app.runs.observers import Watcher
-from app.runs.outcome_spool import End, Unstored
+from app.runs.observers import Observer
+from app.runs.outcome_spool import OutcomeSpool, RunEnd
 from app.runs.requests import Requests
 from app.runs.store.store import Store
 
@@ -19,19 +19,19 @@ log = logging.getLogger("tiebreak.runs")
 
 
 @dataclass(frozen=True)
-class Ends:
+class OutcomeWriter:
     """Stores ends, and tells who watches.
 
     Attributes:
-        unstored: where ends wait as files; None where nobody would store them later.
+        spool: where ends wait as files; None where nobody would store them later.
     """
 
     store: Store
     requests: Requests
-    watcher: Watcher
-    unstored: Unstored | None
+    observer: Observer
+    spool: OutcomeSpool | None
 
-    async def finish(self, end: End, attempts: int | None, stopping: Callable[[], bool]) -> None:
+    async def finish(self, end: RunEnd, attempts: int | None, stopping: Callable[[], bool]) -> None:
         """Store a run's end, for as long as it takes: what was measured for minutes must not be lost to a lock.
 
         Until the store takes it, it is kept as a file, so that neither a stop nor a crash loses it.
@@ -47,8 +47,8 @@ class Ends:
                 await self.put(end)
                 return
             except (NotReady, asyncio.CancelledError) as error:
-                if self.unstored is not None:
-                    await asyncio.shield(asyncio.to_thread(self.unstored.keep, end))
+                if self.spool is not None:
+                    await asyncio.shield(asyncio.to_thread(self.spool.keep, end))
                 attempts = None if attempts is None else attempts - 1
                 if stopping() or attempts == 0 or isinstance(error, asyncio.CancelledError):
                     raise
@@ -56,10 +56,10 @@ class Ends:
 
     async def put_kept(self) -> None:
         """Store the ends that wait as files. Raises NotReady."""
-        for end in self.unstored.kept() if self.unstored else ():
+        for end in self.spool.kept() if self.spool else ():
             await self.put(end)
 
-    async def put(self, end: End) -> None:
+    async def put(self, end: RunEnd) -> None:
         """Store an end; what the store refuses because of its content becomes a failure. Raises NotReady."""
         try:
             stored = await self._put(end)
@@ -70,18 +70,18 @@ class Ends:
             )
         if not stored:
             log.warning("run %s had ended already: its %s end is not stored", end.run, end.status)
-        if self.unstored is not None:
-            self.unstored.forget(end.run)
+        if self.spool is not None:
+            self.spool.forget(end.run)
 
-    async def _put(self, end: End) -> bool:
+    async def _put(self, end: RunEnd) -> bool:
         """False when the run has ended already."""
         run = await self.store.finish(end.run, end.status, end.outcome, end.reason)
         if run is not None:
-            self.watcher.ended(run, self.requests.kind(run.probe), end)
+            self.observer.ended(run, self.requests.kind(run.probe), end)
         return run is not None
 
 
-def failed(run: str, message: str) -> End:
+def failed(run: str, message: str) -> RunEnd:
     """The end of a run that failed for another reason than a half's."""
     outcome = Outcome(status="failed", error=Failure(reason="exception", message=message))
-    return End(run=run, status="failed", outcome=outcome, reason=message)
+    return RunEnd(run=run, status="failed", outcome=outcome, reason=message)

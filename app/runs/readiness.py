@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.errors import FieldProblem, NotReady
-from app.runs.single_flight import PATIENCE_SECONDS, Shared
+from app.runs.single_flight import PATIENCE_SECONDS, SingleFlight
 
 KEPT_SECONDS = 1.0
 """How long a finding is given out again: nobody makes the server write more often."""
@@ -13,11 +13,11 @@ Check = Callable[[], Awaitable[None]]
 """Raises NotReady or OSError, saying what does not work."""
 
 
-class Readiness:
+class ReadinessChecks:
     """Named checks."""
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
-        self._checks = {name: Shared(check, KEPT_SECONDS) for name, check in checks.items()}
+        self._checks = {name: SingleFlight(check, KEPT_SECONDS) for name, check in checks.items()}
 
     async def check(self) -> dict[str, str]:
         """What was checked, each of it "ok".

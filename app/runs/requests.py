@@ -15,7 +15,7 @@ class Requests:
 
     catalogue: Catalogue
     inspection: Inspection
-    asked: Questions
+    questions: Questions
 
     def probe(self, id: str) -> Probe:
         """Raises UnknownEntry when there is none."""
@@ -38,7 +38,7 @@ class Requests:
     async def check(self, request: RunRequest) -> None:
         """Raises InvalidFields, naming each field of a request that does not fit."""
         if request.probe == EVERYTHING:
-            problems = _unfit_for_everything(request, self.asked)
+            problems = _unfit_for_everything(request, self.questions)
         elif request.probe in self.catalogue.probes:
             problems = _unfit(self.catalogue.probes[request.probe], request)
         else:
@@ -53,8 +53,8 @@ class Requests:
     def job(self, request: RunRequest, seed: int) -> Job | Survey:
         """A request that `check` has passed, ready to be executed."""
         if request.probe == EVERYTHING:
-            return Survey.of(self.catalogue, request, seed, self.asked.limited_to(request.claims))
-        return Job.of(self.catalogue.probes[request.probe], request, seed, self.asked)
+            return Survey.of(self.catalogue, request, seed, self.questions.limited_to(request.claims))
+        return Job.of(self.catalogue.probes[request.probe], request, seed, self.questions)
 
 
 def _unfit(probe: Probe, request: RunRequest) -> list[FieldProblem]:
@@ -68,9 +68,9 @@ def _unfit(probe: Probe, request: RunRequest) -> list[FieldProblem]:
     return problems
 
 
-def _unfit_for_everything(request: RunRequest, asked: Questions) -> list[FieldProblem]:
+def _unfit_for_everything(request: RunRequest, questions: Questions) -> list[FieldProblem]:
     problems = []
-    unknown = sorted(set(request.claims) - {claim.id for claim in asked.claims if claim.probe})
+    unknown = sorted(set(request.claims) - {claim.id for claim in questions.claims if claim.probe})
     if unknown:
         problems.append(FieldProblem("claims", f"no probe checks a claim {said_back(unknown[0])!r}"))
     if request.device != "cpu":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from app.knowledge.models import NAMES
-from app.runs.models import EVERYTHING, ClaimVerdict, Comparison, Reason, Ruling, Run
+from app.runs.models import EVERYTHING, ClaimRuling, ClaimVerdict, Comparison, Reason, Run
 
 REASON_WORDS: Mapping[Reason, str] = {
     "missing_package": "A package is missing",
@@ -30,7 +30,7 @@ REASON_WORDS: Mapping[Reason, str] = {
 HARMLESS: tuple[Reason, ...] = ("missing_package", "device_missing")
 """Reasons that say something of the environment, and leave the other half's result whole."""
 
-RULING_WORDS: Mapping[Ruling, str] = {
+RULING_WORDS: Mapping[ClaimRuling, str] = {
     "confirmed": "confirmed",
     "partly": "partly true",
     "refuted": "refuted",

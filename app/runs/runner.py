@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from app.errors import InvalidFields, NotReady, StoreFault
-from app.runs.heartbeat import BEAT_SECONDS, Presence
+from app.runs.heartbeat import BEAT_SECONDS, Heartbeat
 from app.runs.local_executor import Executor
-from app.runs.measuring.jobs import EventKind, Tell
+from app.runs.measuring.jobs import EventKind, ReportEvent
 from app.runs.models import Run, RunRequest
-from app.runs.observers import Watcher, executing
-from app.runs.outcome_spool import End
-from app.runs.outcome_writer import Ends, failed
+from app.runs.observers import Observer, executing
+from app.runs.outcome_spool import RunEnd
+from app.runs.outcome_writer import OutcomeWriter, failed
 from app.runs.requests import Requests
 from app.runs.store.store import Store
 from app.runs.worker.process import Cancelled
@@ -45,13 +45,13 @@ class Runner:
         store: Store,
         requests: Requests,
         executor: Executor,
-        ends: Ends,
-        watcher: Watcher,
+        writer: OutcomeWriter,
+        observer: Observer,
         keep_runs: int | None,
     ) -> None:
-        self._store, self._requests, self._executor, self._ends = store, requests, executor, ends
-        self._watcher, self._keep_runs = watcher, keep_runs
-        self._presence = Presence(store)
+        self._store, self._requests, self._executor, self._writer = store, requests, executor, writer
+        self._observer, self._keep_runs = observer, keep_runs
+        self._heartbeat = Heartbeat(store)
         self._wake = asyncio.Event()
         self.stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -92,43 +92,43 @@ class Runner:
             await asyncio.wait({self._task, self._housekeeping})
             with contextlib.suppress(NotReady, TimeoutError):
                 async with asyncio.timeout(1):
-                    await self._presence.leave()
+                    await self._heartbeat.leave()
 
-    async def execute_now(self, id: str, request: RunRequest, seed: int, tell: Tell) -> None:
+    async def execute_now(self, id: str, request: RunRequest, seed: int, report: ReportEvent) -> None:
         """Execute a run at once, past the queue, and store it like any other. Raises NotReady."""
-        await self._presence.beat()
-        run = await self._store.begin(id, request, seed, self._presence.name)
-        beating = asyncio.create_task(self._repeat(self._presence.beat))
+        await self._heartbeat.beat()
+        run = await self._store.begin(id, request, seed, self._heartbeat.name)
+        beating = asyncio.create_task(self._repeat(self._heartbeat.beat))
         try:
-            await self._execute(run, seed, tell, FINISH_ATTEMPTS)
+            await self._execute(run, seed, report, FINISH_ATTEMPTS)
         finally:
             beating.cancel()
         with contextlib.suppress(NotReady):
-            await self._presence.leave()
+            await self._heartbeat.leave()
 
     def cancel(self, run: str) -> None:
         """Have a run end that is executed here; others are ignored."""
         self._executor.cancel(run)
 
     async def _keep_house(self) -> None:
-        """Say that this runner lives, store the ends that the store did not take, recover what crashed runners left.
+        """Say that this runner lives, store the writer that the store did not take, recover what crashed runners left.
 
         Raises:
             NotReady: the store cannot be reached.
         """
-        await self._presence.beat()
-        await self._ends.put_kept()
+        await self._heartbeat.beat()
+        await self._writer.put_kept()
         await self._recover()
 
     async def _recover(self) -> None:
         """Mark what a crashed runner left as interrupted, and end the processes that it left."""
         running = {run.id: runner for run, runner in await self._store.unfinished() if runner is not None}
-        gone = await self._presence.gone_among(running.values())
+        gone = await self._heartbeat.gone_among(running.values())
         for run, runner in running.items():
             if runner in gone:
                 await asyncio.to_thread(self._executor.clean_up, run, runner)
                 reason = "the process that executed it ended"
-                await self._ends.put(End(run=run, status="interrupted", reason=reason))
+                await self._writer.put(RunEnd(run=run, status="interrupted", reason=reason))
         if gone:
             await self._store.leave(*gone)
 
@@ -162,34 +162,36 @@ class Runner:
         await self._requests.inspection.settle()
         if self.stopping:  # what waits is for the next start
             return False
-        claimed = await self._store.claim(self._presence.name)
+        claimed = await self._store.claim(self._heartbeat.name)
         if claimed is not None:
             await self._execute(*claimed)
         return claimed is not None
 
-    async def _execute(self, run: Run, seed: int, watch: Tell | None = None, attempts: int | None = None) -> None:
+    async def _execute(
+        self, run: Run, seed: int, watch: ReportEvent | None = None, attempts: int | None = None
+    ) -> None:
         """Execute a claimed run, store its end, whatever that is, and let old runs go."""
         mark, self._looked = executing.set(run.id), None  # how long a run may take is its own affair
-        self._watcher.started(run, self._requests.kind(run.probe))
+        self._observer.started(run, self._requests.kind(run.probe))
         try:
-            await self._ends.finish(await self._told(run, seed, watch), attempts, lambda: self.stopping)
+            await self._writer.finish(await self._told(run, seed, watch), attempts, lambda: self.stopping)
         finally:
             executing.reset(mark)
             self._looked = time.monotonic()
         await self._let_old_runs_go()
 
-    async def _told(self, run: Run, seed: int, watch: Tell | None) -> End:
+    async def _told(self, run: Run, seed: int, watch: ReportEvent | None) -> RunEnd:
         """Execute a run, storing what it tells."""
         told: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
         teller = asyncio.create_task(self._store_events(run.id, told))
 
-        def tell(kind: EventKind, data: Mapping[str, Any]) -> None:
+        def report(kind: EventKind, data: Mapping[str, Any]) -> None:
             told.put_nowait((kind, data))
             if watch is not None:
                 watch(kind, data)
 
         unwanted = asyncio.create_task(self._end_when_unwanted(run.id))
-        end = await self._outcome(run, seed, tell)
+        end = await self._outcome(run, seed, report)
         unwanted.cancel()
         told.put_nowait(None)
         await teller
@@ -200,7 +202,7 @@ class Runner:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             with contextlib.suppress(NotReady):
-                if not await self._store.is_wanted(id, self._presence.name):
+                if not await self._store.is_wanted(id, self._heartbeat.name):
                     self._executor.cancel(id)
 
     async def _let_old_runs_go(self) -> None:
@@ -209,22 +211,22 @@ class Runner:
             while self._keep_runs is not None and await self._store.let_go(self._keep_runs):
                 await asyncio.sleep(0)
 
-    async def _outcome(self, run: Run, seed: int, tell: Tell) -> End:
+    async def _outcome(self, run: Run, seed: int, report: ReportEvent) -> RunEnd:
         """How a run ended: its status, its outcome if there is one, and a reason if it needs one."""
         try:
             await self._requests.check(run.request)
-            outcome = await self._executor.execute(run.id, self._requests.job(run.request, seed), tell)
+            outcome = await self._executor.execute(run.id, self._requests.job(run.request, seed), report)
         except Cancelled:
             if self.stopping:
-                return End(run=run.id, status="interrupted", reason="the service was stopped")
-            return End(run=run.id, status="cancelled", reason="cancelled while it ran")
+                return RunEnd(run=run.id, status="interrupted", reason="the service was stopped")
+            return RunEnd(run=run.id, status="cancelled", reason="cancelled while it ran")
         except InvalidFields as error:  # the probe or the device is gone since it was queued
             return failed(run.id, str(error))
         except Exception:  # one run's misfortune must not end the runner
             log.exception("run %s of %s", run.id, run.probe)
             return failed(run.id, "the service made a mistake; it is in the server's log")
         reason = outcome.error.message if outcome.error else None
-        return End(run=run.id, status=outcome.status, outcome=outcome, reason=reason)
+        return RunEnd(run=run.id, status=outcome.status, outcome=outcome, reason=reason)
 
     async def _store_events(self, id: str, told: "asyncio.Queue[tuple[str, Any] | None]") -> None:
         while (event := await told.get()) is not None:

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from app.errors import AlreadyOver, FieldProblem, NotReady, QueueFull
 from app.runs.catalogue import Catalogue, Probe
-from app.runs.event_tail import Following
+from app.runs.event_tail import EventTail
 from app.runs.inspection import Inspection
 from app.runs.local_executor import Executor
-from app.runs.measuring.jobs import Questions, Tell
+from app.runs.measuring.jobs import Questions, ReportEvent
 from app.runs.models import Event, Run, RunRequest
-from app.runs.observers import Nobody, Watcher
-from app.runs.outcome_spool import End, Unstored
-from app.runs.outcome_writer import Ends
-from app.runs.readiness import Readiness, in_thread
+from app.runs.observers import Observer
+from app.runs.outcome_spool import OutcomeSpool, RunEnd
+from app.runs.outcome_writer import OutcomeWriter
+from app.runs.readiness import ReadinessChecks, in_thread
 from app.runs.requests import Requests
 from app.runs.runner import Runner
-from app.runs.single_flight import Shared
+from app.runs.single_flight import SingleFlight
 from app.runs.store.store import Store, no_such_run
 
 USUAL_RUN_SECONDS = 20
@@ -28,7 +28,7 @@ CANCEL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Line:
+class QueueLength:
     """The queue: how many runs wait and run, and how many may wait."""
 
     waiting: int
@@ -49,30 +49,30 @@ class RunService:
         executor: Executor,
         inspection: Inspection,
         queue_limit: int,
-        asked: Questions | None = None,
+        questions: Questions | None = None,
         keep_runs: int | None = None,
-        unstored: Unstored | None = None,
-        watcher: Watcher | None = None,
+        spool: OutcomeSpool | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.store, self.inspection, self._queue_limit = store, inspection, queue_limit
-        self.watcher = watcher or Nobody()
-        store.database.on_trouble = self.watcher.store_failed
-        self.requests = Requests(catalogue, inspection, asked or Questions())
-        ends = Ends(store, self.requests, self.watcher, unstored)
-        self.runner = Runner(store, self.requests, executor, ends, self.watcher, keep_runs)
-        self._following = Following(store, lambda: self.runner.stopping)
-        self._unfinished = Shared(store.unfinished)
+        self.observer = observer or Observer()
+        store.database.on_trouble = self.observer.store_failed
+        self.requests = Requests(catalogue, inspection, questions or Questions())
+        writer = OutcomeWriter(store, self.requests, self.observer, spool)
+        self.runner = Runner(store, self.requests, executor, writer, self.observer, keep_runs)
+        self._following = EventTail(store, lambda: self.runner.stopping)
+        self._unfinished = SingleFlight(store.unfinished)
         here = {name: in_thread(check) for name, check in executor.checks().items()}
-        self.readiness = Readiness({"store": store.check, "runner": self.runner.check, **here})
+        self.readiness = ReadinessChecks({"store": store.check, "runner": self.runner.check, **here})
 
     @property
     def catalogue(self) -> Catalogue:
         return self.requests.catalogue
 
     @property
-    def asked(self) -> Questions:
+    def questions(self) -> Questions:
         """What the rules ask of the probes."""
-        return self.requests.asked
+        return self.requests.questions
 
     @property
     def slow_probes(self) -> frozenset[str]:
@@ -91,7 +91,7 @@ class RunService:
         """Store a run that waits for its turn.
 
         Raises:
-            InvalidFields: no such probe, or the probe or this machine cannot do what is asked.
+            InvalidFields: no such probe, or the probe or this machine cannot do what the request wants.
             QueueFull: too many wait already.
             NotReady: the store cannot be reached.
         """
@@ -99,11 +99,11 @@ class RunService:
         run = await self.store.enqueue(new_id(), request, new_seed(), self._queue_limit)
         if isinstance(run, int):
             raise QueueFull(f"{run} runs wait or run already.", USUAL_RUN_SECONDS * run)
-        self.watcher.queued(run, self.requests.kind(run.probe))
+        self.observer.queued(run, self.requests.kind(run.probe))
         self.runner.wake()
         return run
 
-    async def run_now(self, request: RunRequest, tell: Tell) -> Run:
+    async def run_now(self, request: RunRequest, report: ReportEvent) -> Run:
         """Execute a run in this process at once, past the queue, and store it like any other.
 
         Raises:
@@ -111,7 +111,7 @@ class RunService:
         """
         await self.check(request)
         id = new_id()
-        await self.runner.execute_now(id, request, new_seed(), tell)
+        await self.runner.execute_now(id, request, new_seed(), report)
         return await self.get(id)
 
     async def get(self, id: str) -> Run:
@@ -134,8 +134,8 @@ class RunService:
         self.runner.cancel(id)
         waited = await self.store.ask_to_cancel(id)
         if waited is not None:
-            end = End(run=id, status="cancelled", reason="cancelled before it started")
-            self.watcher.ended(waited, self.requests.kind(waited.probe), end)
+            end = RunEnd(run=id, status="cancelled", reason="cancelled before it started")
+            self.observer.ended(waited, self.requests.kind(waited.probe), end)
         return await self._ended(id)
 
     async def _ended(self, id: str) -> Run:
@@ -151,14 +151,14 @@ class RunService:
         """What happened in a run after an event, and what happens, until its end."""
         return self._following.follow(id, after)
 
-    async def line(self) -> Line | None:
+    async def line(self) -> QueueLength | None:
         """How many runs wait and run, of all that share the store; None when it cannot be read, or not in time."""
         try:
             unfinished = await self._unfinished()
         except (NotReady, TimeoutError):
             return None
         running = sum(run.status == "running" for run, _ in unfinished)
-        return Line(waiting=len(unfinished) - running, running=running, limit=self._queue_limit)
+        return QueueLength(waiting=len(unfinished) - running, running=running, limit=self._queue_limit)
 
     async def start(self) -> None:
         """Clean up after runners that crashed, and begin to execute what waits."""

@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 3.0
 """How long an answer is waited for; it may still come, and is given to whoever asks then."""
 
 
-class Shared(Generic[Answer]):
+class SingleFlight(Generic[Answer]):
     """A question that is asked once at a time: whoever asks meanwhile, or a moment later, is given the same answer.
 
     What hangs is not asked again and not cancelled either: neither a database's thread nor a file system can be.

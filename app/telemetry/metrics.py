@@ -17,8 +17,8 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from app.runs.models import EVERYTHING, FINAL, Kind, Outcome, Preset, Reason, Ruling, Verdict
-from app.runs.service import Line
+from app.runs.models import EVERYTHING, FINAL, ClaimRuling, ComparisonVerdict, Kind, Outcome, Preset, Reason
+from app.runs.service import QueueLength
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -87,9 +87,9 @@ class Measures:
                 self._run_seconds.labels(kind, preset)
                 for status in FINAL:
                     self._runs.labels(kind, preset, status)
-        for verdict in get_args(Ruling):
+        for verdict in get_args(ClaimRuling):
             self._verdicts.labels(verdict)
-        for verdict in get_args(Verdict):
+        for verdict in get_args(ComparisonVerdict):
             self._comparisons.labels(verdict)
         for reason in get_args(Reason):
             self._failures.labels(reason)
@@ -133,7 +133,7 @@ class Measures:
         """An access to the store failed."""
         self._store_errors.inc()
 
-    def text(self, line: Line | None) -> bytes:
+    def text(self, line: QueueLength | None) -> bytes:
         """All figures in Prometheus' text format. `line`: the queue; None when the store cannot be read."""
         self._up.set(line is not None)
         self._waiting.set(line.waiting if line else math.nan)

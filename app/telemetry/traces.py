@@ -22,7 +22,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.trace import Link, SpanContext, Status, StatusCode
 
 from app.runs.models import Run
-from app.runs.outcome_spool import End
+from app.runs.observers import Observer
+from app.runs.outcome_spool import RunEnd
 from app.telemetry.request_ids import current_request
 from app.telemetry.request_watch import QUIET
 
@@ -55,8 +56,8 @@ TOLD = frozenset(
 log = logging.getLogger("tiebreak.traces")
 
 
-class Traces:
-    """Makes the spans of one application, and sends them in the background. Watches runs (see `Watcher`)."""
+class Traces(Observer):
+    """Makes the spans of one application, and sends them in the background."""
 
     def __init__(self, endpoint: str, version: str) -> None:
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it says every few seconds what `_Patient` says
@@ -65,7 +66,7 @@ class Traces:
         exporter = OTLPSpanExporter(endpoint=_address(endpoint), timeout=EXPORT_SECONDS)
         self._provider.add_span_processor(_Discreet(BatchSpanProcessor(_Patient(exporter))))
         self._tracer = self._provider.get_tracer("tiebreak", version)
-        self._asked: OrderedDict[str, SpanContext] = OrderedDict()
+        self._requests: OrderedDict[str, SpanContext] = OrderedDict()
         self._spans: dict[str, trace.Span] = {}
 
     @property
@@ -80,37 +81,34 @@ class Traces:
             "exclude": lambda scope: scope["path"].startswith(QUIET),
         }
 
-    def queued(self, run: Run, kind: str) -> None:  # noqa: ARG002 - the protocol's
+    def queued(self, run: Run, kind: str) -> None:  # noqa: ARG002 - the observer's
         """Remember the request that a run comes from."""
         context = trace.get_current_span().get_span_context()
         if context.is_valid:
-            self._asked[run.id] = context
-            if len(self._asked) > REMEMBERED:
-                self._asked.popitem(last=False)
+            self._requests[run.id] = context
+            if len(self._requests) > REMEMBERED:
+                self._requests.popitem(last=False)
 
     def started(self, run: Run, kind: str) -> None:  # noqa: ARG002
         """Begin a run's own trace, with a link to the request."""
-        asked = self._asked.pop(run.id, None)
+        request = self._requests.pop(run.id, None)
         names = {"run_id": run.id, "probe": run.probe, "preset": run.preset, "device": run.device}
         self._spans[run.id] = self._tracer.start_span(
             "run",
             context=Context(),
             attributes={f"tiebreak.{name}": value for name, value in names.items()},
-            links=[Link(asked)] if asked else [],
+            links=[Link(request)] if request else [],
         )
 
-    def ended(self, run: Run, kind: str, end: End) -> None:  # noqa: ARG002
+    def ended(self, run: Run, kind: str, end: RunEnd) -> None:  # noqa: ARG002
         """End a run's trace, if it was executed here."""
-        self._asked.pop(run.id, None)
+        self._requests.pop(run.id, None)
         span = self._spans.pop(run.id, None)
         if span is not None:
             span.set_attribute("tiebreak.status", end.status)
             if end.status == "failed":
                 span.set_status(StatusCode.ERROR)
             span.end()
-
-    def store_failed(self) -> None:
-        """Has no trace of its own."""
 
     async def stop(self) -> None:
         """Send what is left, for FLUSH_SECONDS at most: a collector that hangs does not keep the service."""

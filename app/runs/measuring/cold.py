@@ -8,7 +8,7 @@ from app.runs.measuring.jobs import Job, Progress
 from app.runs.measuring.noise import Snapshot, machine_noise
 from app.runs.measuring.pairs import Facts, describe
 from app.runs.measuring.series import ArmSeries, Series
-from app.runs.models import Block, Place
+from app.runs.models import ArmPlace, Block
 from app.runs.worker.process import HalfFailed, Host, Reply, Worker
 
 SAMPLE_SECONDS = 300.0
@@ -45,7 +45,7 @@ class ColdVariant:
     def _pair(self, pair: int) -> None:
         arms = self._series.working()
         self._job.order(pair).shuffle(arms)
-        verified: dict[Place, Reply] = {}
+        verified: dict[ArmPlace, Reply] = {}
         for position, arm in enumerate(arms):
             for attempt in (1, 2):
                 sampled = self._sample(arm, pair)
@@ -88,7 +88,7 @@ class ColdVariant:
             "share": str(self._share(arm.arm.place)),
         }
 
-    def _share(self, place: Place) -> Path:
+    def _share(self, place: ArmPlace) -> Path:
         return self._host.scratch / f"cold-{place}.npz"
 
     def _record(
@@ -111,7 +111,7 @@ class ColdVariant:
         )
         arm.keep(block)
 
-    def _compare(self, verified: dict[Place, Reply]) -> None:
+    def _compare(self, verified: dict[ArmPlace, Reply]) -> None:
         """Compare what the halves gave, in one more worker that reads both."""
         if not verified:
             return

@@ -14,36 +14,36 @@ from app.machine.load import describe_load
 from app.paths import PROBES
 from app.runs.measuring.capability import observe
 from app.runs.measuring.cold import measure_cold, pairs_of
-from app.runs.measuring.jobs import Job, Progress, Tell
+from app.runs.measuring.jobs import Job, Progress, ReportEvent
 from app.runs.measuring.pairs import Facts
 from app.runs.measuring.presets import PROTOCOL_VERSION
 from app.runs.measuring.results import compare_series, result_of
 from app.runs.measuring.series import Series
 from app.runs.measuring.statistics import scaling_exponent
 from app.runs.measuring.warm import count_rounds, measure_warm, tables
-from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
+from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Scaling, ScalingExponent, Speed
 from app.runs.run_wording import HARMLESS
 from app.runs.verdicts.evaluate import judge_all
-from app.runs.verdicts.observations import Seen, headlines
+from app.runs.verdicts.observations import Observations, headlines
 from app.runs.worker.process import Host
 
 
-def perform(job: Job, host: Host, tell: Tell) -> Outcome:
+def perform(job: Job, host: Host, report: ReportEvent) -> Outcome:
     """Execute a job.
 
     Raises:
         Cancelled: the host said so.
     """
     before, facts = describe_machine().model_dump(mode="json"), Facts()
-    results, comparisons = work(job, host, tell, facts)
+    results, comparisons = work(job, host, report, facts)
     return conclude(job, results, comparisons, environment_of(before, facts, protocol_of(job)))
 
 
-def work(job: Job, host: Host, tell: Tell, facts: Facts) -> tuple[list[Result], list[Comparison]]:
+def work(job: Job, host: Host, report: ReportEvent, facts: Facts) -> tuple[list[Result], list[Comparison]]:
     """What both halves gave, in whichever way their probe is to be run."""
     if job.probe.kind == "capability":
-        return observe(job, host, Progress(tell, 2), facts), []
-    return _measure(job, host, tell, facts)
+        return observe(job, host, Progress(report, 2), facts), []
+    return _measure(job, host, report, facts)
 
 
 def environment_of(before: Mapping[str, Any], facts: Facts, protocol: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,13 +57,13 @@ def environment_of(before: Mapping[str, Any], facts: Facts, protocol: Mapping[st
     }
 
 
-def _measure(job: Job, host: Host, tell: Tell, facts: Facts) -> tuple[list[Result], list[Comparison]]:
-    progress = Progress(tell, count_rounds(job) + len(job.probe.cold) * pairs_of(job))
+def _measure(job: Job, host: Host, report: ReportEvent, facts: Facts) -> tuple[list[Result], list[Comparison]]:
+    progress = Progress(report, count_rounds(job) + len(job.probe.cold) * pairs_of(job))
     results, comparisons = [], []
     for series in _all_series(job, host, progress, facts):
         results += [result_of(series, arm, job) for arm in series.arms.values()]
         comparisons.append(compare_series(series, job))
-        tell("result", comparisons[-1].model_dump(mode="json"))
+        report("result", comparisons[-1].model_dump(mode="json"))
     order = {variant: place for place, variant in enumerate(job.probe.variants)}
     comparisons.sort(key=lambda one: (in_second_table(one, job), order[one.variant]))
     return results, comparisons
@@ -84,9 +84,8 @@ def _all_series(job: Job, host: Host, progress: Progress, facts: Facts) -> Itera
 
 def conclude(job: Job, results: list[Result], comparisons: list[Comparison], environment: Mapping[str, Any]) -> Outcome:
     """The outcome: done, unless a half failed through no lack of the environment, or none gave anything."""
-    findings = _findings(job, results)
-    exponents = findings.get("scaling", {})
-    if job.probe.exponent and any(not one["as_expected"] for one in exponents.values()):
+    scaling = _scaling(job, results)
+    if scaling and not scaling.as_expected:
         reason = "the time does not grow with the size as the work does"
         none = {"verdict": "not_comparable", "reason": reason, "ratio": None, "ci95": None, "pair_log_ratios": ()}
         comparisons = [one if one.verdict == "not_comparable" else one.model_copy(update=none) for one in comparisons]
@@ -96,23 +95,22 @@ def conclude(job: Job, results: list[Result], comparisons: list[Comparison], env
     return Outcome(
         status="done" if worked and not grave else "failed",
         results=tuple(results),
-        comparison=comparisons[0] if comparisons else None,
         comparisons=tuple(comparisons),
-        verdicts=verdicts_of(job, results, comparisons, findings),
+        verdicts=verdicts_of(job, results, comparisons, scaling),
         speeds=speeds_of(job, results, comparisons),
         environment=environment,
-        findings=findings,
+        scaling=scaling,
         error=_error(grave or ([] if worked else failures)),
     )
 
 
 def verdicts_of(
-    job: Job, results: Sequence[Result], comparisons: Sequence[Comparison], findings: Mapping[str, Any]
+    job: Job, results: Sequence[Result], comparisons: Sequence[Comparison], scaling: Scaling | None = None
 ) -> tuple[ClaimVerdict, ...]:
     """What an execution says of its claims."""
     if not job.is_evidence:
         return ()
-    return judge_all(job.asked.claims, Seen.of(results, comparisons, findings))
+    return judge_all(job.questions.claims, Observations.of(results, comparisons, scaling))
 
 
 def speeds_of(job: Job, results: Sequence[Result], comparisons: Sequence[Comparison]) -> tuple[Speed, ...]:
@@ -123,7 +121,7 @@ def speeds_of(job: Job, results: Sequence[Result], comparisons: Sequence[Compari
     versions = {str(result.framework): result.version for result in results if result.version}
     return tuple(
         _speed(job, workload, headline[workload.variant], versions)
-        for workload in job.asked.workloads
+        for workload in job.questions.workloads
         if workload.variant in headline and workload.device == job.device
     )
 
@@ -147,21 +145,19 @@ def _error(failures: list[Failure]) -> Failure | None:
     return failures[0] if failures else None
 
 
-def _findings(job: Job, results: list[Result]) -> dict[str, Any]:
-    """The exponent with which each framework's time grows, where the variants are sizes."""
+def _scaling(job: Job, results: list[Result]) -> Scaling | None:
+    """The exponent with which each arm's time grows, where the variants are sizes."""
     if not job.probe.exponent:
-        return {}
+        return None
     lower, upper = job.probe.exponent
     found, headline = {}, results[0].key[1:]
     for arm in job.arms:
         own = [r for r in results if r.place == arm.place and r.key[1:] == headline and r.median_s]
         if len(own) == len(job.probe.variants):
             exponent = scaling_exponent([float(r.variant) for r in own], [_worked_seconds(r) for r in own])
-            found[arm.place if job.control else arm.framework] = {
-                "exponent": exponent,
-                "as_expected": lower <= exponent <= upper,
-            }
-    return {"scaling": found, "bounds": [lower, upper]}
+            name = arm.place if job.control else arm.framework
+            found[name] = ScalingExponent(exponent=exponent, as_expected=lower <= exponent <= upper)
+    return Scaling(exponents=found, bounds=(lower, upper))
 
 
 def _worked_seconds(result: Result) -> float:

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from app.knowledge.models import FRAMEWORKS, Claim, Framework, Workload
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.measuring.presets import LEVELS, Level
-from app.runs.models import Device, Mode, Place, Preset, RunRequest
+from app.runs.models import ArmPlace, Device, Mode, Preset, RunRequest
 
 EventKind = Literal["progress", "result"]
-Tell = Callable[[EventKind, Mapping[str, Any]], None]
+ReportEvent = Callable[[EventKind, Mapping[str, Any]], None]
 
 TOLD_EVERY_SECONDS = 0.3
 
@@ -22,7 +22,7 @@ TOLD_EVERY_SECONDS = 0.3
 class Arm:
     """One of the two sides of a comparison."""
 
-    place: Place
+    place: ArmPlace
     framework: Framework
 
     @property
@@ -67,7 +67,7 @@ class Job:
     Attributes:
         seed: of all random numbers: inputs, weights, and the order of the arms.
         slowdown: this share of the second arm's calls is made twice: a difference of known size, to test the measuring.
-        asked: the claims and the workloads that name the probe.
+        questions: the claims and the workloads that name the probe.
     """
 
     probe: Probe
@@ -77,12 +77,12 @@ class Job:
     control: Framework | None
     seed: int
     slowdown: float = 0.0
-    asked: Questions = Questions()
+    questions: Questions = Questions()
 
     @classmethod
-    def of(cls, probe: Probe, request: RunRequest, seed: int, asked: Questions | None = None) -> "Job":
-        mine = (asked or Questions()).about(probe.id)
-        return cls(probe, request.preset, request.device, request.mode, request.control, seed, asked=mine)
+    def of(cls, probe: Probe, request: RunRequest, seed: int, questions: Questions | None = None) -> "Job":
+        mine = (questions or Questions()).about(probe.id)
+        return cls(probe, request.preset, request.device, request.mode, request.control, seed, questions=mine)
 
     @property
     def level(self) -> Level:
@@ -126,12 +126,12 @@ class Survey:
         return self.fast + self.slow
 
     @classmethod
-    def of(cls, catalogue: Catalogue, request: RunRequest, seed: int, asked: Questions) -> "Survey":
+    def of(cls, catalogue: Catalogue, request: RunRequest, seed: int, questions: Questions) -> "Survey":
         """Every probe that a claim names: at the quick preset the fast ones alone."""
         jobs = [
-            Job.of(probe, request.model_copy(update={"probe": probe.id}), seed, asked)
+            Job.of(probe, request.model_copy(update={"probe": probe.id}), seed, questions)
             for probe in catalogue.probes.values()
-            if probe.id in asked.probes
+            if probe.id in questions.probes
         ]
         fast = tuple(job for job in jobs if job.probe.is_fast)
         slow = tuple(job for job in jobs if job not in fast)
@@ -142,7 +142,7 @@ class Survey:
 class Progress:
     """Counts what is done of what is to do, and tells it now and then."""
 
-    tell: Tell
+    report: ReportEvent
     total: int
     done: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -153,12 +153,12 @@ class Progress:
         now = time.monotonic()
         if now - self.told >= TOLD_EVERY_SECONDS or self.done >= self.total:
             self.told = now
-            self.tell("progress", self._state(text, now))
+            self.report("progress", self._state(text, now))
 
     def say(self, text: str) -> None:
-        """Tell what goes on, without counting it as done."""
+        """Report what goes on, without counting it as done."""
         self.told = time.monotonic()
-        self.tell("progress", self._state(text, self.told))
+        self.report("progress", self._state(text, self.told))
 
     def _state(self, text: str, now: float) -> dict[str, Any]:
         left = (now - self.began) * (self.total - self.done) / self.done if self.done else None

@@ -57,10 +57,10 @@ def machine_noise(before: Snapshot, after: Snapshot, threads_asked: int | None) 
 class Canaries:
     """The fixed loop's times of each arm in one pair of processes, and how far a new one drifts from them."""
 
-    seen: dict[str, list[float]] = field(default_factory=dict)
+    times: dict[str, list[float]] = field(default_factory=dict)
 
     def drift(self, arm: str, seconds: float) -> list[str]:
-        before = self.seen.setdefault(arm, [])
+        before = self.times.setdefault(arm, [])
         usual = statistics.median(before) if len(before) >= 3 else seconds
         before.append(seconds)
         drift = seconds / usual - 1

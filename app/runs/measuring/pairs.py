@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from app.runs.measuring.jobs import Arm, Job, Progress
 from app.runs.measuring.series import ArmSeries
-from app.runs.models import Failure, Place
+from app.runs.models import ArmPlace, Failure
 from app.runs.worker.limits import usable_cores
 from app.runs.worker.process import HalfFailed, Host, Reply, Worker
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Pair:
+class ProcessPair:
     """The workers of one pair, as long as they live.
 
     Attributes:
@@ -28,9 +28,9 @@ class Pair:
 
     number: int
     threads: int | None
-    workers: dict[Place, Worker] = field(default_factory=dict)
-    loaded: dict[Place, Reply] = field(default_factory=dict)
-    failures: dict[Place, Failure] = field(default_factory=dict)
+    workers: dict[ArmPlace, Worker] = field(default_factory=dict)
+    loaded: dict[ArmPlace, Reply] = field(default_factory=dict)
+    failures: dict[ArmPlace, Failure] = field(default_factory=dict)
 
     def attempt(self, series: ArmSeries, action: Callable[[Worker, ArmSeries], T]) -> T | None:
         """Do something with an arm's worker; a failure is recorded at the arm, and gives None."""
@@ -48,9 +48,9 @@ class Pair:
 
 
 @contextmanager
-def start_pair(job: Job, host: Host, progress: Progress, number: int, threads: int | None) -> Iterator[Pair]:
+def start_pair(job: Job, host: Host, progress: Progress, number: int, threads: int | None) -> Iterator[ProcessPair]:
     """Start both workers, one after the other so that neither slows the other's start; both end with the block."""
-    pair = Pair(number, threads)
+    pair = ProcessPair(number, threads)
     with ExitStack() as stack:
         for arm in job.arms:
             progress.say(f"starting {arm.framework}, pair {number + 1}")
@@ -63,7 +63,7 @@ def start_pair(job: Job, host: Host, progress: Progress, number: int, threads: i
         yield pair
 
 
-def _worker(job: Job, host: Host, arm: Arm, pair: Pair) -> Worker:
+def _worker(job: Job, host: Host, arm: Arm, pair: ProcessPair) -> Worker:
     cores = usable_cores()[-1:] if pair.threads == 1 else usable_cores()
     return Worker(host, arm.framework, f"{arm.name}-{pair.number}-{pair.threads or 'all'}", cores, job.device)
 

@@ -14,7 +14,7 @@ from app.runs.measuring.statistics import (
     log_ratios,
     percentile,
 )
-from app.runs.models import Block, Comparison, Equivalence, Result, Tails, Verdict
+from app.runs.models import Block, Comparison, ComparisonVerdict, Equivalence, Result, Tails
 
 UNCHECKED = Equivalence(checked=False, passed=None, reason="no half gave an output")
 
@@ -39,7 +39,6 @@ def result_of(series: Series, arm: ArmSeries, job: Job) -> Result:
         median_s=median,
         ci95_s=arm_interval(pairs) if samples else None,
         iqr_s=interquartile_range(samples) if samples else None,
-        samples_s=samples,
         blocks=tuple(arm.blocks),
         warmup=arm.warmup,
         cold=arm.cold,
@@ -89,14 +88,14 @@ def _why_not_comparable(series: Series) -> str | None:
     return series.faults[0] if series.faults else None
 
 
-def _verdict(series: Series, job: Job, interval: tuple[float, float] | None) -> tuple[Verdict, str | None]:
+def _verdict(series: Series, job: Job, interval: tuple[float, float] | None) -> tuple[ComparisonVerdict, str | None]:
     if 2 * series.noisy_rounds > series.rounds:
         return "too_noisy", f"{series.noisy_rounds} of {series.rounds} rounds were disturbed, and again when repeated"
     if series.unsteady:
         return "too_noisy", series.unsteady[0]
     if not job.level.names_winners:
         return "inconclusive", "a quick run is indicative and names no winner"
-    faster: tuple[Verdict, Verdict] = (
+    faster: tuple[ComparisonVerdict, ComparisonVerdict] = (
         ("first_faster", "second_faster") if job.control else ("pytorch_faster", "tensorflow_faster")
     )
     verdict = judge(interval, job.level.delta, faster)
@@ -107,7 +106,7 @@ def _verdict(series: Series, job: Job, interval: tuple[float, float] | None) -> 
 def _comparison(
     series: Series,
     job: Job,
-    verdict: Verdict,
+    verdict: ComparisonVerdict,
     reason: str | None,
     ratio: float | None = None,
     ci95: tuple[float, float] | None = None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.runs.measuring.jobs import Arm
-from app.runs.models import Block, Cache, ColdCosts, Equivalence, Failure, Place, Warmup
+from app.runs.models import ArmPlace, Block, Cache, ColdCosts, Equivalence, Failure, Warmup, seconds_by_pair
 from app.runs.worker.process import Reply
 
 
@@ -39,11 +39,7 @@ class ArmSeries:
 
     def by_pair(self) -> list[list[float]]:
         """Seconds per call of the counted blocks, pair by pair."""
-        pairs: dict[int, list[float]] = {}
-        for block in self.blocks:
-            if block.counted:
-                pairs.setdefault(block.pair, []).append(block.wall_s / block.calls)
-        return [pairs[pair] for pair in sorted(pairs)]
+        return seconds_by_pair(self.blocks)
 
 
 @dataclass
@@ -58,7 +54,7 @@ class Series:
 
     variant: str
     threads_asked: int | None
-    arms: dict[Place, ArmSeries]
+    arms: dict[ArmPlace, ArmSeries]
     cache: Cache = "hot"
     equivalences: list[Equivalence] = field(default_factory=list)
     rounds: int = 0

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from math import comb
 
-from app.runs.models import Verdict
+from app.runs.models import ComparisonVerdict
 
 Interval = tuple[float, float]
 
@@ -74,7 +74,9 @@ def log_interval(pair_log_ratios: Sequence[float], rounds: Sequence[float]) -> I
     return mean_interval(pair_log_ratios) if len(pair_log_ratios) > 1 else median_interval(rounds)
 
 
-def judge(interval: Interval | None, delta: float, faster: tuple[Verdict, Verdict]) -> Verdict:
+def judge(
+    interval: Interval | None, delta: float, faster: tuple[ComparisonVerdict, ComparisonVerdict]
+) -> ComparisonVerdict:
     """The verdict for an interval of the log ratio of the second arm's time to the first's.
 
     Args:

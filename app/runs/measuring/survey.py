@@ -12,7 +12,7 @@ from app.knowledge.models import FRAMEWORKS
 from app.machine.description import describe_machine
 from app.runs.measuring.capability import failed_half, observe_command, observed_half, patience
 from app.runs.measuring.execution import environment_of, protocol_of, speeds_of, verdicts_of, work
-from app.runs.measuring.jobs import Arm, EventKind, Job, Progress, Survey, Tell
+from app.runs.measuring.jobs import Arm, EventKind, Job, Progress, ReportEvent, Survey
 from app.runs.measuring.pairs import LOAD_SECONDS, Facts, describe
 from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
 from app.runs.worker.process import HalfFailed, Host, Worker
@@ -24,15 +24,15 @@ SLOW_STEPS = 5
 """A slow probe counts as that many fast halves in the progress that is told."""
 
 
-def survey(job: Survey, host: Host, tell: Tell) -> Outcome:
+def survey(job: Survey, host: Host, report: ReportEvent) -> Outcome:
     """Run every probe and judge every claim.
 
     Raises:
         Cancelled: the host said so.
     """
     before, facts = describe_machine().model_dump(mode="json"), Facts()
-    progress = Progress(tell, len(job.fast) * len(FRAMEWORKS) + len(job.slow) * SLOW_STEPS)
-    found = _Found(tell)
+    progress = Progress(report, len(job.fast) * len(FRAMEWORKS) + len(job.slow) * SLOW_STEPS)
+    found = _Found(report)
     halves: dict[str, list[Result]] = {}
     for arm in Job.arms_of(None):
         for one, result in _Line(arm, host, facts).run(job.fast, progress):
@@ -48,8 +48,8 @@ def survey(job: Survey, host: Host, tell: Tell) -> Outcome:
 class _Found:
     """What came out so far."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, report: ReportEvent) -> None:
+        self._report = report
         self._results: list[Result] = []
         self._comparisons: list[Comparison] = []
         self._verdicts: list[ClaimVerdict] = []
@@ -57,13 +57,13 @@ class _Found:
 
     def add(self, job: Job, results: list[Result], comparisons: list[Comparison]) -> None:
         own = {"probe": job.probe.id}
-        verdicts = verdicts_of(job, results, comparisons, {})
+        verdicts = verdicts_of(job, results, comparisons)
         self._results += [result.model_copy(update=own) for result in results]
         self._comparisons += [comparison.model_copy(update=own) for comparison in comparisons]
         self._verdicts += verdicts
         self._speeds += speeds_of(job, results, comparisons)
         said = [{"claim": one.claim, "verdict": one.verdict} for one in verdicts]
-        self._tell("result", {**own, "verdicts": said})
+        self._report("result", {**own, "verdicts": said})
 
     def outcome(self, environment: Mapping[str, Any]) -> Outcome:
         worked = any(result.failure is None for result in self._results)
@@ -128,11 +128,11 @@ class _Line:
 def _alone(job: Job, host: Host, facts: Facts, progress: Progress) -> tuple[list[Result], list[Comparison]]:
     """A slow probe in processes of its own; its own progress is told in words."""
 
-    def tell(kind: EventKind, data: Mapping[str, Any]) -> None:
+    def report(kind: EventKind, data: Mapping[str, Any]) -> None:
         if kind == "progress":
             progress.say(f"{job.probe.title}: {data['text']}")
 
     progress.say(job.probe.title)
-    found = work(job, host, tell, facts)
+    found = work(job, host, report, facts)
     progress.step(job.probe.title, SLOW_STEPS)
     return found

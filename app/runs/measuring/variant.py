@@ -11,9 +11,9 @@ from app.knowledge.models import Framework
 from app.runs.measuring.equivalence import compare, judge_equivalence
 from app.runs.measuring.jobs import Job, Progress
 from app.runs.measuring.noise import Canaries, Snapshot, block_noise, joined, machine_noise
-from app.runs.measuring.pairs import Pair
+from app.runs.measuring.pairs import ProcessPair
 from app.runs.measuring.series import ArmSeries, Series
-from app.runs.models import Block, ColdCosts, Place, Warmup
+from app.runs.models import ArmPlace, Block, ColdCosts, Warmup
 from app.runs.run_wording import say_threads
 from app.runs.worker.killing import processor_seconds, waiting_seconds
 from app.runs.worker.process import Host, Reply, Worker
@@ -35,7 +35,7 @@ def rounds_of(job: Job) -> int:
 class VariantInPair:
     """Measures one variant in one pair of processes, and puts what it finds into the series."""
 
-    def __init__(self, job: Job, host: Host, pair: Pair, series: Series, progress: Progress) -> None:
+    def __init__(self, job: Job, host: Host, pair: ProcessPair, series: Series, progress: Progress) -> None:
         self._job, self._host, self._pair, self._series, self._progress = job, host, pair, series, progress
         self._canaries = Canaries()
         self._order = job.order(pair.number)
@@ -53,12 +53,12 @@ class VariantInPair:
             self._progress.step(self._title)
         self._each(self._finish)
 
-    def _each(self, action: Callable[[Worker, ArmSeries], T]) -> dict[Place, T]:
+    def _each(self, action: Callable[[Worker, ArmSeries], T]) -> dict[ArmPlace, T]:
         """What an action gave for each arm that has not failed."""
         replies = {arm.arm.place: self._pair.attempt(arm, action) for arm in self._series.working()}
         return {place: reply for place, reply in replies.items() if reply is not None}
 
-    def _share(self, place: Place) -> Path:
+    def _share(self, place: ArmPlace) -> Path:
         return self._host.scratch / f"{place}.npz"
 
     def _build(self, worker: Worker, arm: ArmSeries) -> Reply:
@@ -74,7 +74,7 @@ class VariantInPair:
         )
         return worker.ask({"do": "verify", "share": str(self._share(arm.arm.place))}, BUILD_SECONDS)
 
-    def _equivalent(self, verified: Mapping[Place, Reply]) -> bool:
+    def _equivalent(self, verified: Mapping[ArmPlace, Reply]) -> bool:
         """Compare the halves; False when they differ, and then nothing is timed."""
         compared = None
         if len(verified) == 2:
@@ -84,7 +84,7 @@ class VariantInPair:
         self._series.equivalences.append(verdict)
         return verdict.passed is not False
 
-    def _framework(self, place: Place) -> Framework:
+    def _framework(self, place: ArmPlace) -> Framework:
         return self._series.arms[place].arm.framework
 
     def _warm_up(self, worker: Worker, arm: ArmSeries) -> int:
@@ -103,7 +103,7 @@ class VariantInPair:
         if fault:
             self._series.faults.append(f"{arm.arm.framework}: {fault}")
 
-    def _round(self, round: int, counts: Mapping[Place, int]) -> None:
+    def _round(self, round: int, counts: Mapping[ArmPlace, int]) -> None:
         """Both arms once, in random order; once more when the machine was not quiet."""
         noise: tuple[str, ...] = ()
         for attempt in (1, 2):
@@ -114,7 +114,7 @@ class VariantInPair:
         self._series.rounds += 1
         self._series.noisy_rounds += bool(noise)
 
-    def _turns(self, stream: int, counts: Mapping[Place, int]) -> tuple[Timed, tuple[str, ...]]:
+    def _turns(self, stream: int, counts: Mapping[ArmPlace, int]) -> tuple[Timed, tuple[str, ...]]:
         arms = [arm for arm in self._series.working() if arm.arm.place in counts]
         self._order.shuffle(arms)
         before, timed, noise = self._snapshot(), [], list[str]()
@@ -129,7 +129,7 @@ class VariantInPair:
                 noise += block_noise(arm.arm.name, reply, self._on_one_core)
         return timed, joined(noise, machine_noise(before, self._snapshot(), self._series.threads_asked))
 
-    def _block(self, worker: Worker, arm: ArmSeries, stream: int, counts: Mapping[Place, int]) -> Reply:
+    def _block(self, worker: Worker, arm: ArmSeries, stream: int, counts: Mapping[ArmPlace, int]) -> Reply:
         extra = self._job.slowdown if arm.arm.place == "second" else 0.0
         how = {"round": stream, "extra": extra, "cold": self._series.cache == "cold"}
         return worker.ask({"do": "block", "count": counts[arm.arm.place], **how}, BLOCK_SECONDS)
@@ -145,7 +145,7 @@ class VariantInPair:
         )
 
     def _record(
-        self, round: int, attempt: int, timed: Timed, noise: tuple[str, ...], counts: Mapping[Place, int]
+        self, round: int, attempt: int, timed: Timed, noise: tuple[str, ...], counts: Mapping[ArmPlace, int]
     ) -> None:
         """Keep every block of a round."""
         for position, (arm, reply) in enumerate(timed):

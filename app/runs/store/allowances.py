@@ -36,24 +36,24 @@ CLOCK_SECONDS = 1.0
 TIDY_SECONDS = 60.0
 
 
-class Moment(FunctionElement[float]):
+class DatabaseClock(FunctionElement[float]):
     """The database's clock, in seconds since 1970; the same throughout a statement."""
 
     type = Float()
     inherit_cache = True
 
 
-@compiles(Moment, "sqlite")
-def _moment_of_sqlite(element: Moment, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ARG001
+@compiles(DatabaseClock, "sqlite")
+def _clock_of_sqlite(element: DatabaseClock, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ARG001
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
-@compiles(Moment, "postgresql")
-def _moment_of_postgresql(element: Moment, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ARG001
+@compiles(DatabaseClock, "postgresql")
+def _clock_of_postgresql(element: DatabaseClock, compiler: SQLCompiler, **named: Any) -> str:  # noqa: ARG001
     return "extract(epoch from statement_timestamp())::double precision"
 
 
-NOW: ColumnElement[float] = Moment()
+NOW: ColumnElement[float] = DatabaseClock()
 
 
 class Allowances:

@@ -28,11 +28,11 @@ Way = Literal["read", "write"]
 
 
 class Lock(IntEnum):
-    """What only one transaction at a time may do on PostgreSQL. On SQLite there is only one writer anyway."""
+    """Work that only one transaction at a time may do on PostgreSQL. SQLite has a single writer anyway."""
 
     MIGRATIONS = 1
     QUEUE = 2
-    FINDINGS = 3
+    VERDICTS = 3
     RETENTION = 4
 
 

@@ -1,4 +1,4 @@
-"""Letting old runs go, so that the history does not fill the disk."""
+"""Deletes old runs, so that the history does not fill the disk."""
 
 from collections.abc import Sequence
 
@@ -9,24 +9,24 @@ from sqlalchemy.orm import aliased
 from app.runs.models import FINAL
 from app.runs.store.boundary import writing
 from app.runs.store.database import Database, Lock
-from app.runs.store.stored_verdicts import WHOLE_FROM, clear
-from app.runs.store.tables import FindingRow, MarkRow, RunRow
+from app.runs.store.stored_verdicts import COMPLETE_FROM, clear
+from app.runs.store.tables import MarkRow, RunRow, VerdictRow
 
 BATCH = 50
-"""Runs that go in one transaction, so that nobody waits long for it."""
+"""How many runs one transaction deletes, so that nobody waits long for it."""
 
 
 class Retention:
-    """The part of the store that forgets."""
+    """The part of the store that deletes old runs."""
 
     database: Database
 
     @writing
     async def let_go(self, keep: int) -> int:
-        """Delete the oldest runs beyond the newest `keep`, a few at a time; how many went.
+        """Delete a few of the oldest runs beyond the newest `keep`, and return how many.
 
-        What has not ended stays, and so does a run whose finding is the newest on its subject: no verdict vanishes
-        because others were asked for more often.
+        Runs that have not ended stay. So do runs that hold the newest verdict on a subject: a verdict does not vanish
+        because other probes run more often.
         """
         async with self.database.writing() as session:
             await self.database.hold(session, Lock.RETENTION)
@@ -39,10 +39,10 @@ class Retention:
 
 def _expendable(keep: int) -> Select[int]:
     first_kept = select(RunRow.number).order_by(RunRow.number.desc()).limit(1).offset(keep - 1).scalar_subquery()
-    last_finding = select(func.max(FindingRow.number)).scalar_subquery()
+    last_verdict = select(func.max(VerdictRow.number)).scalar_subquery()
     needed = exists().where(
-        FindingRow.run == RunRow.number,
-        (FindingRow.number == last_finding) | (clear() & _followed_by(FindingRow).is_(None)),
+        VerdictRow.run == RunRow.number,
+        (VerdictRow.number == last_verdict) | (clear() & _followed_by(VerdictRow).is_(None)),
     )
     return (
         select(RunRow.number)
@@ -52,9 +52,9 @@ def _expendable(keep: int) -> Select[int]:
     )
 
 
-def _followed_by(row: type[FindingRow]) -> ScalarSelect[int]:
-    """The number of the next finding on the same subject that counts."""
-    later = aliased(FindingRow)
+def _followed_by(row: type[VerdictRow]) -> ScalarSelect[int]:
+    """The number of the next verdict on the same subject that counts."""
+    later = aliased(VerdictRow)
     return (
         select(func.min(later.number))
         .where(later.kind == row.kind, later.subject == row.subject, later.number > row.number, clear(later))
@@ -64,13 +64,13 @@ def _followed_by(row: type[FindingRow]) -> ScalarSelect[int]:
 
 
 async def _mark(session: AsyncSession, runs: Sequence[int]) -> None:
-    """Note from which number on the findings are whole when these runs are gone: each of theirs has been followed."""
-    gone = select(func.max(_followed_by(FindingRow))).where(FindingRow.run.in_(runs), clear())
-    whole_from = (await session.execute(gone)).scalar_one()
-    mark = await session.get(MarkRow, WHOLE_FROM)
-    if whole_from is None:
+    """Note the smallest complete revision once these runs are gone. Each of their verdicts has a newer one."""
+    gone = select(func.max(_followed_by(VerdictRow))).where(VerdictRow.run.in_(runs), clear())
+    complete_from = (await session.execute(gone)).scalar_one()
+    mark = await session.get(MarkRow, COMPLETE_FROM)
+    if complete_from is None:
         return
     if mark is None:
-        session.add(MarkRow(name=WHOLE_FROM, value=whole_from))
+        session.add(MarkRow(name=COMPLETE_FROM, value=complete_from))
     else:
-        mark.value = max(mark.value, whole_from)
+        mark.value = max(mark.value, complete_from)

@@ -1,38 +1,42 @@
-"""Rows of the history as the models that everybody else knows."""
+"""Rows of the history as the models that everybody else uses."""
 
-from typing import Any
+from app.runs.models import Event, Outcome, Run, StoredVerdict
+from app.runs.store.tables import EventRow, RunRow, VerdictRow
 
-from app.runs.models import Event, Finding, Outcome, Run
-from app.runs.store.tables import EventRow, FindingRow, RunRow
+HEAD = ("id", "probe", "preset", "device", "mode", "control", "status", "created_at", "started_at", "finished_at")
+MEASURED = ("environment", "results", "comparisons", "verdicts", "speeds", "scaling", "error")
 
 
 def run_of(row: RunRow) -> Run:
-    outcome = {key: value for key, value in (row.outcome or {}).items() if key != "status"}
-    return Run.model_validate({**_head(row), **outcome})
-
-
-def _head(row: RunRow) -> dict[str, Any]:
-    names = ("id", "probe", "preset", "device", "mode", "control", "status", "created_at", "started_at", "finished_at")
-    return {name: getattr(row, name) for name in names} | {"claims": tuple(row.claims or ())}
+    head = {name: getattr(row, name) for name in HEAD} | {"claims": tuple(row.claims or ())}
+    outcome = Outcome.model_validate(row.outcome) if row.outcome else None
+    return Run.model_validate(head | {name: getattr(outcome, name) for name in MEASURED if outcome})
 
 
 def event_of(row: EventRow) -> Event:
     return Event.model_validate({"seq": row.seq, "kind": row.kind, "data": row.data})
 
 
-def finding_of(row: FindingRow, run: str) -> Finding:
-    names = ("number", "kind", "subject", "verdict", "found_at", "data")
-    return Finding.model_validate({"run": run, **{name: getattr(row, name) for name in names}})
+def stored_verdict_of(row: VerdictRow, run: str) -> StoredVerdict:
+    return StoredVerdict(
+        number=row.number,
+        run=run,
+        kind=row.kind,
+        subject=row.subject,
+        verdict=row.verdict,
+        found_at=row.found_at,
+        data=row.data,
+    )
 
 
-def finding_rows(run: RunRow, outcome: Outcome | None) -> list[FindingRow]:
-    """What an outcome says of claims and workloads, as rows."""
+def verdict_rows(run: RunRow, outcome: Outcome | None) -> list[VerdictRow]:
+    """The verdicts of an outcome on claims and workloads, as rows."""
     if outcome is None:
         return []
     of_claims = [("claim", one.claim, one.verdict, one) for one in outcome.verdicts]
     of_speed = [("speed", one.workload, one.verdict, one) for one in outcome.speeds]
     return [
-        FindingRow(
+        VerdictRow(
             run=run.number,
             kind=kind,
             subject=subject,

@@ -11,7 +11,7 @@ from app.runs.store.tables import RunnerRow, RunRow
 
 
 @dataclass(frozen=True)
-class Seen:
+class LastBeat:
     """Where a runner is, and when it last said that it lives, by the database's clock."""
 
     place: str
@@ -37,11 +37,11 @@ class RunnerStore:
                 session.add(RunnerRow(name=runner, place=place, seen_at=func.clock_timestamp()))
 
     @reading
-    async def runners(self) -> dict[str, Seen]:
+    async def runners(self) -> dict[str, LastBeat]:
         """When each runner was last seen."""
         async with self.database.reading() as session:
             rows = (await session.execute(select(RunnerRow))).scalars().all()
-            return {row.name: Seen(row.place, row.seen_at) for row in rows}
+            return {row.name: LastBeat(row.place, row.seen_at) for row in rows}
 
     @writing
     async def leave(self, *runners: str) -> None:

@@ -1,4 +1,4 @@
-"""The history of runs: every change of a run's state is stored before anybody is told of it."""
+"""The history of runs. A change of a run's state is stored before anything else hears of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from app.runs.store.address import Address
 from app.runs.store.boundary import reading, writing
 from app.runs.store.database import Database, Lock
 from app.runs.store.retention import Retention
-from app.runs.store.rows import event_of, finding_rows, run_of
+from app.runs.store.rows import event_of, run_of, verdict_rows
 from app.runs.store.runners import RunnerStore
-from app.runs.store.stored_verdicts import FoundStore
+from app.runs.store.stored_verdicts import VerdictStore
 from app.runs.store.tables import EventRow, RunRow
 
 
@@ -24,16 +24,16 @@ def now() -> datetime:
 
 
 CHECK = "check"
-"""The id of the run that no one ever sees."""
+"""The id of the run that `check` writes and deletes in one transaction; nobody ever sees it."""
 
 UNFINISHED = ("queued", "running")
 
 
-class Store(FoundStore, RunnerStore, Retention):
-    """Runs, their events and what they found, in a database. Each call is one transaction.
+class Store(VerdictStore, RunnerStore, Retention):
+    """Runs, their events and their verdicts, in a database. Each call is one transaction.
 
-    Any call raises `NotReady` where the database is locked, full, slow or gone, and `StoreFault` where it refuses what
-    it is given.
+    Every call raises `NotReady` when the database is locked, full, slow or gone, and `StoreFault` when the database
+    refuses the values.
     """
 
     def __init__(self, address: Address) -> None:
@@ -46,8 +46,8 @@ class Store(FoundStore, RunnerStore, Retention):
     async def check(self) -> None:
         """Raises NotReady when the database cannot be read and written.
 
-        It writes a run and takes it away again in one transaction. That is stored, so that a full disk shows, and
-        nobody else ever sees it.
+        The check writes a run and deletes it in one transaction. The commit shows a full disk, and nobody else ever
+        sees the run.
         """
         async with self.database.writing() as session:
             await _create(session, CHECK, RunRequest(probe=CHECK), 0)
@@ -55,16 +55,16 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @writing
     async def enqueue(self, id: str, request: RunRequest, seed: int, limit: int) -> Run | int:
-        """A new run that waits. Where more than `limit` wait or run already, none; their number is returned."""
+        """A new run that waits; or, when more than `limit` wait or run already, their number and no new run."""
         async with self.database.writing() as session:
-            await self.database.hold(session, Lock.QUEUE)  # between counting and storing nobody else may come
+            await self.database.hold(session, Lock.QUEUE)  # nobody else stores between the count and our insert
             counted = select(func.count(RunRow.number)).where(RunRow.status.in_(UNFINISHED))
             waiting = (await session.execute(counted)).scalar_one()
             return waiting if waiting > limit else await _create(session, id, request, seed)
 
     @writing
     async def begin(self, id: str, request: RunRequest, seed: int, runner: str) -> Run:
-        """A new run that is running at once: the process that creates it is its runner."""
+        """A new run that runs at once, in the process that creates it."""
         async with self.database.writing() as session:
             return await _create(session, id, request, seed, runner)
 
@@ -72,7 +72,7 @@ class Store(FoundStore, RunnerStore, Retention):
     async def claim(self, runner: str) -> tuple[Run, int] | None:
         """The oldest queued run, now running in this runner, with its seed; None when none waits.
 
-        A run that the runner has claimed already comes first: it was never told of that, since it asks again.
+        A run that this runner has claimed already comes first: the answer to that claim must have been lost.
         """
         async with self.database.writing() as session:
             held = await session.execute(_running().where(RunRow.runner == runner).limit(1))
@@ -83,7 +83,7 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @writing
     async def add_event(self, id: str, kind: str, data: Mapping[str, Any]) -> None:
-        """Tell of something in a run that goes on; what comes after its end is not told."""
+        """Store an event of a run that is not over; an event after the end is dropped."""
         async with self.database.writing() as session:
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
             if row is not None and row.status in UNFINISHED:
@@ -91,10 +91,10 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @writing
     async def finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None = None) -> Run | None:
-        """End a run, which is returned as it was; None when it has ended already, and then nothing changes."""
+        """End a run and return it as it was before; None, and no change, when it had ended already."""
         async with self.database.writing() as session:
             if outcome is not None and (outcome.verdicts or outcome.speeds):
-                await self.database.hold(session, Lock.FINDINGS)  # so that they are seen in the order of their numbers
+                await self.database.hold(session, Lock.VERDICTS)  # readers see them in the order of their numbers
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
             if row is None or row.status not in UNFINISHED:
                 return None
@@ -104,10 +104,10 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @writing
     async def ask_to_cancel(self, id: str) -> Run | None:
-        """End a run that waits, and have the runner of one that runs see that somebody wants it to end.
+        """End a run that waits. For one that runs, note that its runner must end it.
 
         Returns:
-            The run that waited, as it was; None when it did not wait.
+            The run that waited, as it was before; None when it did not wait.
         """
         async with self.database.writing() as session:
             row = (await session.execute(_by_id(id).with_for_update())).scalar_one_or_none()
@@ -121,7 +121,7 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @reading
     async def is_wanted(self, id: str, runner: str) -> bool:
-        """Whether this runner should still execute a run: nobody has cancelled it, ended it or taken it over."""
+        """Whether this runner should go on with a run: nobody has cancelled it, ended it or taken it over."""
         wanted = _running().where(RunRow.id == id, RunRow.runner == runner, ~RunRow.cancel_asked)
         async with self.database.reading() as session:
             return (await session.execute(wanted.with_only_columns(RunRow.number))).scalar_one_or_none() is not None
@@ -134,7 +134,7 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @reading
     async def page(self, number: int, size: int, probe: str | None = None) -> tuple[list[Run], int]:
-        """A page of the history, newest first, and how many runs there are in all."""
+        """A page of the history, newest first, and the number of all runs."""
         chosen: Select[RunRow] = select(RunRow)
         count = select(func.count(RunRow.number))
         if probe is not None:
@@ -146,7 +146,7 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @reading
     async def unfinished(self) -> Sequence[tuple[Run, str | None]]:
-        """What waits or runs, oldest first, with the runner of what runs."""
+        """The runs that wait or run, oldest first, each with its runner if it runs."""
         chosen = select(RunRow).where(RunRow.status.in_(UNFINISHED)).order_by(RunRow.number)
         async with self.database.reading() as session:
             rows = (await session.execute(chosen)).scalars().all()
@@ -154,7 +154,7 @@ class Store(FoundStore, RunnerStore, Retention):
 
     @reading
     async def events(self, id: str, after: int, limit: int | None = None) -> list[Event]:
-        """The first events of a run that come after this number. Raises UnknownEntry when there is no such run."""
+        """The first `limit` events of a run after number `after`. Raises UnknownEntry when there is no such run."""
         async with self.database.reading() as session:
             number = (await session.execute(_by_id(id).with_only_columns(RunRow.number))).scalar_one_or_none()
             if number is None:
@@ -187,7 +187,7 @@ async def _create(session: AsyncSession, id: str, request: RunRequest, seed: int
 
 
 async def _claim_oldest(session: AsyncSession, runner: str) -> RunRow | None:
-    """What another transaction is claiming at this moment is passed over, and not waited for."""
+    """A run that another transaction is claiming at this moment is skipped."""
     oldest = select(RunRow).where(RunRow.status == "queued").order_by(RunRow.number).limit(1)
     row = (await session.execute(oldest.with_for_update(skip_locked=True))).scalar_one_or_none()
     if row is not None:
@@ -201,13 +201,13 @@ async def _end(session: AsyncSession, row: RunRow, status: Status, outcome: Outc
     row.status, row.finished_at = status, now()
     if outcome is not None:
         row.outcome = outcome.model_dump(mode="json")
-    session.add_all(finding_rows(row, outcome))
+    session.add_all(verdict_rows(row, outcome))
     await _add_event(session, row, "status", {"status": status, **({"reason": reason} if reason else {})})
     await _add_event(session, row, "end", {"status": status})
 
 
 async def _add_event(session: AsyncSession, run: RunRow, kind: str, data: Mapping[str, Any]) -> None:
-    """The next event of a run whose row this transaction holds, so that no other takes the same number."""
+    """Store the next event of a run. This transaction holds the run's row, so no other takes the same number."""
     await session.flush()
     last = await session.execute(select(func.max(EventRow.seq)).where(EventRow.run == run.number))
     session.add(EventRow(run=run.number, seq=(last.scalar_one() or 0) + 1, kind=kind, data=dict(data)))

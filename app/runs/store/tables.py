@@ -7,8 +7,8 @@ from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, Index, LargeB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
-class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite gives it back without its zone, PostgreSQL in the zone of the connection."""
+class UtcDateTime(TypeDecorator[datetime]):
+    """A date and time in UTC. SQLite returns it without its zone, PostgreSQL in the zone of the connection."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -23,7 +23,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Name(TypeDecorator[str]):
-    """A short text. PostgreSQL holds no NUL and would refuse to look for one; nothing that we store has one."""
+    """A short text. PostgreSQL cannot store a NUL and refuses to search for one; no text that we store has one."""
 
     impl = String
     cache_ok = True
@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
 class RunRow(Base):
     """A run. `number` is the order in which they came; `runner` is the process that executes it.
 
-    `cancel_asked`: somebody wants it to end; the runner looks at that, wherever the wish was said.
+    `cancel_asked`: some process wants the run to end; its runner reads this now and then.
     """
 
     __tablename__ = "runs"
@@ -57,14 +57,14 @@ class RunRow(Base):
     status: Mapped[str] = mapped_column(Name(20))
     runner: Mapped[str | None] = mapped_column(Name(200))
     cancel_asked: Mapped[bool] = mapped_column(server_default=false(), default=False)
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    started_at: Mapped[datetime | None] = mapped_column(Moment)
-    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class EventRow(Base):
-    """Something that happened in a run, in order, so that a late listener can be told everything."""
+    """Something that happened in a run. A late listener reads all of them, in the order of `seq`."""
 
     __tablename__ = "events"
 
@@ -74,16 +74,16 @@ class EventRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class FindingRow(Base):
-    """What a run says of a claim (`kind` is "claim") or of who is faster at a workload ("speed").
+class VerdictRow(Base):
+    """The verdict of a run on a claim (`kind` is "claim"), or on which framework is faster at a workload ("speed").
 
-    `number` counts all findings, so that the state of knowledge after any of them can be read again.
+    `number` counts all verdicts, so that the state of knowledge after any of them can be read again.
     """
 
-    __tablename__ = "findings"
+    __tablename__ = "verdicts"
     __table_args__ = (
-        Index("ix_findings_subject", "kind", "subject", "number"),
-        Index("ix_findings_run", "run"),
+        Index("ix_verdicts_subject", "kind", "subject", "number"),
+        Index("ix_verdicts_run", "run"),
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -91,25 +91,25 @@ class FindingRow(Base):
     kind: Mapped[str] = mapped_column(Name(20))
     subject: Mapped[str] = mapped_column(Name(100))
     verdict: Mapped[str] = mapped_column(Name(20))
-    found_at: Mapped[datetime] = mapped_column(Moment)
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class RunnerRow(Base):
     """A process that executes runs out of a database that several machines share.
 
-    `seen_at` is set anew every few seconds, by the database's own clock; `place` is where its process id is valid.
+    `seen_at` is set every few seconds, by the database's own clock; `place` is where its process id is valid.
     """
 
     __tablename__ = "runners"
 
     name: Mapped[str] = mapped_column(Name(200), primary_key=True)
     place: Mapped[str] = mapped_column(Name(64))
-    seen_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class MarkRow(Base):
-    """A number that outlives the rows that it is about, by name."""
+    """A named number about rows that may be deleted."""
 
     __tablename__ = "marks"
 
@@ -118,7 +118,7 @@ class MarkRow(Base):
 
 
 class AllowanceRow(Base):
-    """That a client has started runs lately, and when (in seconds since 1970) all that it may start is there again."""
+    """A client that has started runs lately. At `whole_at` (seconds since 1970) it has its whole allowance again."""
 
     __tablename__ = "allowances"
 
@@ -127,7 +127,7 @@ class AllowanceRow(Base):
 
 
 class ClientKeyRow(Base):
-    """A day's key (days since 1970), without which `AllowanceRow.client` says nothing of anybody's address."""
+    """The key of a day (days since 1970). Without it nobody can find an address for `AllowanceRow.client`."""
 
     __tablename__ = "client_keys"
 

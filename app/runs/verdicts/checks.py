@@ -5,18 +5,20 @@ from typing import Any
 
 from app.knowledge.expectations import ORDERED, PAIRED, Expectation, ExpectedError
 from app.runs.models import Check
-from app.runs.verdicts.observations import Nothing, Seen, Unavailable, is_error
+from app.runs.verdicts.observations import Nothing, Observations, Unavailable, is_error
 from app.runs.verdicts.wording import say_expected, say_outcome, say_place, say_value
 
 
-def check(expectation: Expectation, seen: Seen) -> Check:
+def check(expectation: Expectation, observations: Observations) -> Check:
     """Compare, and say what came of it. `holds` is None where nothing can be said."""
-    observed = seen.at(expectation.see)
-    held = _held(expectation, observed, seen)
-    says = _why_open(expectation, observed, seen) if held is None else say_outcome(expectation, seen, held)
+    observed = observations.at(expectation.see)
+    held = _held(expectation, observed, observations)
+    says = (
+        _why_open(expectation, observed, observations) if held is None else say_outcome(expectation, observations, held)
+    )
     return Check(
         see=say_place(expectation.see),
-        expected=say_expected(expectation, seen),
+        expected=say_expected(expectation, observations),
         observed=say_value(observed),
         holds=held,
         control=expectation.control,
@@ -24,12 +26,12 @@ def check(expectation: Expectation, seen: Seen) -> Check:
     )
 
 
-def _held(expectation: Expectation, observed: Any, seen: Seen) -> bool | None:
+def _held(expectation: Expectation, observed: Any, observations: Observations) -> bool | None:
     if isinstance(observed, Unavailable):
         return None
     test, wanted = expectation.test, expectation.wanted
     if test in ORDERED + PAIRED and isinstance(wanted, tuple):
-        wanted = seen.at(wanted)
+        wanted = observations.at(wanted)
         if isinstance(wanted, Unavailable):
             return None
         if isinstance(wanted, Nothing) or is_error(wanted):
@@ -43,14 +45,14 @@ def _held(expectation: Expectation, observed: Any, seen: Seen) -> bool | None:
     return TESTS[test](observed, wanted)
 
 
-def _why_open(expectation: Expectation, observed: Any, seen: Seen) -> str:
+def _why_open(expectation: Expectation, observed: Any, observations: Observations) -> str:
     if isinstance(observed, Unavailable):
         return observed.reason
     if isinstance(observed, Mapping) and "verdict" in observed:
         if observed.get("indicative"):
             return f"{say_value(observed)}; a quick run of one pair of processes names no winner"
         return f"{say_value(observed)}, which is {str(observed['verdict']).replace('_', ' ')}"
-    return say_value(seen.at(expectation.wanted))
+    return say_value(observations.at(expectation.wanted))
 
 
 def _compared(test: str, observed: Any, wanted: Any) -> bool | None:

@@ -4,35 +4,35 @@ import re
 from collections.abc import Iterable, Sequence
 
 from app.knowledge.models import Claim
-from app.runs.models import Check, ClaimVerdict, Ruling
+from app.runs.models import Check, ClaimRuling, ClaimVerdict
 from app.runs.verdicts.checks import check
-from app.runs.verdicts.observations import Seen
+from app.runs.verdicts.observations import Observations
 
 
-def judge_all(claims: Iterable[Claim], seen: Seen) -> tuple[ClaimVerdict, ...]:
+def judge_all(claims: Iterable[Claim], observations: Observations) -> tuple[ClaimVerdict, ...]:
     """The verdict on each claim that expects something."""
-    return tuple(judge(claim, seen) for claim in claims if claim.expects)
+    return tuple(judge(claim, observations) for claim in claims if claim.expects)
 
 
-def judge(claim: Claim, seen: Seen) -> ClaimVerdict:
+def judge(claim: Claim, observations: Observations) -> ClaimVerdict:
     """The verdict on a claim.
 
-    A control that does not hold, or cannot be seen, leaves the claim untested. Otherwise it is confirmed when
+    A control that does not hold, or cannot be observed, leaves the claim untested. Otherwise it is confirmed when
     everything expected holds, refuted when something could be tested and nothing of it holds, and partly true when
     some holds and some does not. What holds so far confirms nothing while a part could not be tested.
     """
-    checks = tuple(check(expectation, seen) for expectation in claim.expects)
-    verdict, told = _decide(checks)
+    checks = tuple(check(expectation, observations) for expectation in claim.expects)
+    verdict, reason = _decide(checks)
     return ClaimVerdict(
         claim=claim.id,
         verdict=verdict,
-        reason=told,
+        reason=reason,
         checks=checks,
-        versions={str(f): v for f, v in seen.versions.items()},
+        versions={str(f): v for f, v in observations.versions.items()},
     )
 
 
-def _decide(checks: Sequence[Check]) -> tuple[Ruling, str]:
+def _decide(checks: Sequence[Check]) -> tuple[ClaimRuling, str]:
     broken = [one for one in checks if one.control and not one.holds]
     if broken:
         return "not_testable", _sentence(broken)

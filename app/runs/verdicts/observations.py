@@ -6,7 +6,7 @@ from typing import Any
 
 from app.knowledge.expectations import Place
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
-from app.runs.models import Comparison, Failure, Result
+from app.runs.models import Comparison, Failure, Result, Scaling
 from app.runs.run_wording import REASON_WORDS, gist
 
 FRAMEWORK_PACKAGES = ("torch", "tensorflow", "keras")
@@ -25,7 +25,7 @@ class Unavailable:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observations:
     """What a run of a probe observed: the tree, the frameworks' versions, and why a half gave nothing.
 
     Where a part of the tree was not measured, an `Unavailable` stands in its place.
@@ -40,23 +40,23 @@ class Seen:
         cls,
         results: Sequence[Result],
         comparisons: Sequence[Comparison] = (),
-        findings: Mapping[str, Any] | None = None,
-    ) -> "Seen":
+        scaling: Scaling | None = None,
+    ) -> "Observations":
         """The tree of a run's results."""
         headline = headlines(comparisons)
         keys = {comparison.key for comparison in headline.values()}
-        told = [result for result in results if not keys or result.key in keys]
+        chosen = [result for result in results if not keys or result.key in keys]
         tree: dict[str, Any] = {
             "comparison": _unfolded({name: one.model_dump(mode="json") for name, one in headline.items()}),
             "all_threads": _unfolded({c.variant: c.model_dump(mode="json") for c in comparisons if _whole(c)})
             or Unavailable("it was measured with one thread only, not with the whole machine"),
             "timing": {},
-            "scaling": dict(findings or {}),
+            "scaling": scaling.model_dump(mode="json") if scaling else {},
         }
         failures: dict[str, str] = {}
         versions: dict[Framework, str] = {}
         for framework in FRAMEWORKS:
-            own = [result for result in told if result.framework == framework]
+            own = [result for result in chosen if result.framework == framework]
             tree[framework] = _unfolded({r.variant: r.observation for r in own if r.observation is not None})
             tree["timing"][framework] = _unfolded({r.variant: _figures(r) for r in own})
             known = [result.version for result in own if result.version]

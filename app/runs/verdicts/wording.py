@@ -9,7 +9,7 @@ from app.knowledge.expectations import PLACEHOLDER, Expectation, Place
 from app.knowledge.models import FRAMEWORKS, NAMES
 from app.runs.models import Comparison
 from app.runs.run_wording import gist, interval
-from app.runs.verdicts.observations import Nothing, Seen, Unavailable, is_error
+from app.runs.verdicts.observations import Nothing, Observations, Unavailable, is_error
 
 LONGEST = 160
 """Characters of a value in a sentence; the page shows the whole observation beside it."""
@@ -80,7 +80,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
-def say_expected(expectation: Expectation, seen: Seen) -> str:
+def say_expected(expectation: Expectation, observations: Observations) -> str:
     """What an expectation asks for."""
     wanted, test = expectation.wanted, expectation.test
     if test == "raises":
@@ -92,7 +92,7 @@ def say_expected(expectation: Expectation, seen: Seen) -> str:
     if test == "within_factor":
         return f"neither takes {wanted:g} times as long as the other"
     if isinstance(wanted, tuple) and test not in ("one_of", "contains", "lacks"):
-        return TEST_WORDS[test].format(f"{say_place(wanted)} ({say_value(seen.at(wanted))})")
+        return TEST_WORDS[test].format(f"{say_place(wanted)} ({say_value(observations.at(wanted))})")
     return TEST_WORDS[test].format(say_value(list(wanted) if isinstance(wanted, tuple) else wanted))
 
 
@@ -101,9 +101,9 @@ def _release(version: str) -> str:
     return version.partition("+")[0]
 
 
-def say_outcome(expectation: Expectation, seen: Seen, held: bool) -> str:
+def say_outcome(expectation: Expectation, observations: Observations, held: bool) -> str:
     """What came of an expectation. An error where a value was wanted speaks for itself."""
-    observed = seen.at(expectation.see)
+    observed = observations.at(expectation.see)
     counts_on_errors = expectation.test in ("raises", "works")
     if not held and not counts_on_errors and (is_error(observed) or isinstance(observed, Nothing)):
         return f"{say_place(expectation.see)} gave {say_value(observed)}"
@@ -113,9 +113,9 @@ def say_outcome(expectation: Expectation, seen: Seen, held: bool) -> str:
         if name == "observed":
             return say_value(observed)
         if name == "expected":
-            return say_expected(expectation, seen)
+            return say_expected(expectation, observations)
         if name in FRAMEWORKS:
-            return f"{NAMES[name]} {_release(seen.versions.get(name, ''))}".strip()
-        return say_value(seen.at(tuple(name.split("."))))
+            return f"{NAMES[name]} {_release(observations.versions.get(name, ''))}".strip()
+        return say_value(observations.at(tuple(name.split("."))))
 
     return PLACEHOLDER.sub(fill, expectation.holds if held else expectation.fails)

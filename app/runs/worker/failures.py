@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.runs.models import Failure, Reason
-from app.runs.worker.limits import Limits
+from app.runs.worker.limits import WorkerLimits
 
 BY_TYPE: Mapping[str, Reason] = {"DeviceMissing": "device_missing", "Signal": "signal", "Silent": "silent"}
 """What a worker tells in a sentence of its own rather than as an exception."""
@@ -24,7 +24,7 @@ BY_WORDS: Mapping[str, Reason] = {
 """How the kernel's refusals are worded, whichever library passes them on."""
 
 
-def by_signal(number: int, limits: Limits, seconds: float) -> tuple[Reason, str]:
+def by_signal(number: int, limits: WorkerLimits, seconds: float) -> tuple[Reason, str]:
     """Why a signal ended a process that had so many seconds."""
     if number == signal.SIGXCPU:
         allowed = f"{limits.processor_seconds(seconds):,} s are allowed"
@@ -39,7 +39,7 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def by_exception(failed: Mapping[str, Any], limits: Limits, seconds: float, log: str) -> Failure:
+def by_exception(failed: Mapping[str, Any], limits: WorkerLimits, seconds: float, log: str) -> Failure:
     """The failure for what a worker tells of an exception inside it, or of the end of its child."""
     if failed["type"] == "Signal":
         reason, message = by_signal(failed["signal"], limits, seconds)

@@ -41,7 +41,7 @@ def tasks_allowed(cores: int) -> int:
 
 
 @dataclass(frozen=True)
-class Limits:
+class WorkerLimits:
     """The limits of one worker.
 
     Attributes:

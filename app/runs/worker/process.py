@@ -20,7 +20,7 @@ from app.runs.worker.environment import worker_environment
 from app.runs.worker.failures import by_exception, by_signal
 from app.runs.worker.footprint import Scale
 from app.runs.worker.killing import kill_descendants, kill_group, kill_tree
-from app.runs.worker.limits import Limits
+from app.runs.worker.limits import WorkerLimits
 
 BOOT = PROBES / "boot.py"
 TICK_SECONDS = 0.2
@@ -66,7 +66,7 @@ class Host:
     scratch: Path
     owner: str
     run: str
-    limits: Limits
+    limits: WorkerLimits
     cancelled: threading.Event
 
 

@@ -282,7 +282,8 @@ def tensorflow(run: Setting) -> Function:
 
 def test_work_that_the_check_does_not_see_is_missed_by_the_clock(bench: Bench, tmp_path: Path) -> None:
     outcome = bench.outcome(written(tmp_path, "first_row", FIRST_ROW))
-    assert not outcome.findings["scaling"]["tensorflow"]["as_expected"]
+    assert outcome.scaling
+    assert not outcome.scaling.exponents["tensorflow"].as_expected
     for comparison in outcome.comparisons:
         assert comparison.equivalence.passed
         assert_no_ratio(comparison)

@@ -43,7 +43,7 @@ class Ledger:
             LocalExecutor(interpreters, "tests/ledger", ROOMY, self.folder / "lock", scratch),
             Inspection(interpreters, "tests/ledger", ROOMY, scratch),
             queue_limit=8,
-            asked=questions_of(load()),
+            questions=questions_of(load()),
         )
         run = await service.run_now(RunRequest(probe=EVERYTHING, claims=claims), lambda *_: None)
         return {verdict.claim: verdict for verdict in run.verdicts}

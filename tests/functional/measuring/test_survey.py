@@ -156,7 +156,7 @@ async def test_cancelling_ends_the_probe_that_runs_and_what_it_has_started(surve
     await service.stop()
 
 
-async def test_findings_are_stored_and_the_newest_clear_one_counts(survey: SurveyBench) -> None:
+async def test_verdicts_are_stored_and_the_newest_clear_one_counts(survey: SurveyBench) -> None:
     write(survey, "changing", 'return {"seen": "all of it"}')
     await survey.check()
     write_probe(survey.folder, "changing", 'return {"seen": "nothing"}')
@@ -164,9 +164,9 @@ async def test_findings_are_stored_and_the_newest_clear_one_counts(survey: Surve
     write_probe(survey.folder, "changing", "os._exit(1)")
     await survey.check()
     for upto, verdict in ((99, "partly"), (1, "confirmed")):
-        found, _ = await survey.store.known_after(upto)
+        found, _ = await survey.store.verdicts_at(upto)
         assert [one.verdict for one in found] == [verdict]
-    assert [one.verdict for one in await survey.store.findings("claim", "changing-works", 9)] == [
+    assert [one.verdict for one in await survey.store.verdicts_on("claim", "changing-works", 9)] == [
         "not_testable",
         "partly",
         "confirmed",

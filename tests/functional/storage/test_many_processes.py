@@ -82,16 +82,16 @@ for number in range(12):
     verdicts = tuple(ClaimVerdict(claim=f"{me}-{n}", verdict="confirmed", reason="So.") for n in range(20))
     await store.finish(run.id, "done", Outcome(status="done", verdicts=verdicts))
     revision = await store.revision()
-    found, _ = await store.known_after(revision)
+    found, _ = await store.verdicts_at(revision)
     seen[revision] = sorted(one.number for one in found)
 return seen
 """
 
 
-async def test_what_is_known_after_a_finding_stays_whoever_finds_at_the_same_time(store: Store, tmp_path: Path) -> None:
+async def test_a_revision_stays_as_it_is_while_other_processes_store_verdicts(store: Store, tmp_path: Path) -> None:
     for seen in await asyncio.to_thread(at_once, tmp_path, FIND_AND_LOOK):
         for revision, numbers in seen.items():
-            found, _ = await store.known_after(int(revision))
+            found, _ = await store.verdicts_at(int(revision))
             assert sorted(one.number for one in found) == numbers
 
 
@@ -141,12 +141,12 @@ async def test_whatever_is_asked_for_that_is_not_there_is_not_there(store: Store
 
 async def test_numbers_that_json_lacks_come_back_as_they_were(store: Store) -> None:
     id = await begun(store)
-    result = Result(framework="pytorch", place="first", version=None, iqr_s=float("inf"), samples_s=(float("nan"), 1.0))
+    result = Result(framework="pytorch", place="first", version=None, iqr_s=float("inf"), ci95_s=(float("nan"), 1.0))
     assert await store.finish(id, "done", Outcome(status="done", results=(result,)))
     run = await store.get(id)
     assert run is not None
     assert run.results[0].iqr_s == float("inf")
-    assert str(run.results[0].samples_s) == "(nan, 1.0)"
+    assert str(run.results[0].ci95_s) == "(nan, 1.0)"
 
 
 async def test_what_the_database_refuses_is_our_fault_and_not_its_absence(store: Store) -> None:
@@ -157,10 +157,10 @@ async def test_what_the_database_refuses_is_our_fault_and_not_its_absence(store:
     assert len(await store.unfinished()) == 1
 
 
-async def test_findings_without_a_clear_verdict_change_nothing(store: Store) -> None:
+async def test_verdicts_that_are_not_clear_change_nothing(store: Store) -> None:
     await ended(store, {"a": "confirmed"}, {"w": "pytorch_faster"})
     await ended(store, {"a": "not_testable"}, {"w": "too_noisy"})
-    found, _ = await store.known_after(await store.revision())
+    found, _ = await store.verdicts_at(await store.revision())
     assert {(one.kind, one.subject, one.verdict) for one in found} == {
         ("claim", "a", "confirmed"),
         ("speed", "w", "pytorch_faster"),

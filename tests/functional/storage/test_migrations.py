@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from app.errors import UnusableSetting
-from app.runs.models import Event, Finding, Run
+from app.runs.models import Event, Run, Scaling, ScalingExponent, StoredVerdict
 from app.runs.store.database import blocking_engine
 from app.runs.store.migration import MIGRATIONS, migrate
 from app.runs.store.tables import Base
@@ -26,8 +26,40 @@ from tests.support.storage.databases import address_of, database_of, new_store
 REVISIONS = sorted(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 MOMENT = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 
-OUTCOME = {
+BLOCK: dict[str, Any] = {
+    "pair": 0,
+    "round": 0,
+    "attempt": 1,
+    "position": 0,
+    "calls": 4,
+    "wall_s": 2.0,
+    "cpu_s": 2.0,
+    "switches": None,
+    "canary_s": None,
+    "noise": [],
+    "counted": True,
+}
+COMPARISON: dict[str, Any] = {
+    "variant": "64",
+    "ratio": None,
+    "ci95": None,
+    "verdict": "not_comparable",
+    "reason": "They differ.",
+    "indicative": True,
+    "delta": 0.05,
+    "pair_log_ratios": [],
+    "rounds": 1,
+    "noisy_rounds": 0,
+    "equivalence": {"checked": True, "passed": False},
+}
+OUTCOME: dict[str, Any] = {
     "status": "done",
+    "results": [
+        {"framework": "pytorch", "place": "first", "version": "2.13", "blocks": [BLOCK], "samples_s": [0.5]},
+    ],
+    "comparison": COMPARISON,
+    "comparisons": [COMPARISON],
+    "findings": {"scaling": {"pytorch": {"exponent": 2.9, "as_expected": True}}, "bounds": [2.7, 3.2]},
     "verdicts": [{"claim": "a-claim", "verdict": "refuted", "reason": "It was seen.", "versions": {"pytorch": "2.13"}}],
 }
 
@@ -47,7 +79,7 @@ DONE: dict[str, Any] = {
 }
 WAITS = {**DONE, "id": "f" * 16, "status": "queued"} | dict.fromkeys(("runner", "started_at", "finished_at", "outcome"))
 EVENT = {"run": 1, "seq": 1, "kind": "status", "data": '{"status": "queued"}'}
-FINDING = {
+VERDICT = {
     "run": 1,
     "kind": "claim",
     "subject": "a-claim",
@@ -82,10 +114,20 @@ def second_rows(connection: Connection) -> None:
     insert(connection, "runs", {**DONE, "claims": '["a-claim"]'})
     insert(connection, "runs", WAITS)
     insert(connection, "events", EVENT)
-    insert(connection, "findings", FINDING)
+    insert(connection, "findings", VERDICT)
 
 
-ROWS: dict[str, Callable[[Connection], None]] = {"0001": first_rows, "0002": second_rows, "0003": second_rows}
+def fourth_rows(connection: Connection) -> None:
+    second_rows(connection)
+    insert(connection, "marks", {"name": "findings are whole from", "value": 1})
+
+
+ROWS: dict[str, Callable[[Connection], None]] = {
+    "0001": first_rows,
+    "0002": second_rows,
+    "0003": second_rows,
+    "0004": fourth_rows,
+}
 """What each version had stored; a new migration needs a row here."""
 
 
@@ -106,15 +148,21 @@ async def test_what_an_earlier_version_stored_is_read_by_this_one(tmp_path: Path
     done, waits = await store.get(DONE["id"]), await store.get(WAITS["id"])
     assert isinstance(done, Run)
     assert (done.status, done.created_at, done.verdicts[0].verdict) == ("done", MOMENT, "refuted")
+    assert done.results[0].samples_s == (0.5,)
+    assert done.comparison == done.comparisons[0]
+    assert done.comparison
+    assert done.scaling == Scaling(
+        exponents={"pytorch": ScalingExponent(exponent=2.9, as_expected=True)}, bounds=(2.7, 3.2)
+    )
     assert (await store.events(DONE["id"], 0)) == [Event(seq=1, kind="status", data={"status": "queued"})]
     assert waits is not None
     claimed = await store.claim("host/2/3.00")
     assert claimed is not None
     assert (claimed[0].id, claimed[0].status, claimed[1]) == (waits.id, "running", 2**31 - 1)
     assert await store.is_wanted(waits.id, "host/2/3.00")
-    found, whole_from = await store.known_after(99)
-    assert whole_from == 0
-    assert [type(one) for one in found] == ([] if revision == "0001" else [Finding])
+    found, complete_from = await store.verdicts_at(99)
+    assert complete_from == (1 if revision == "0004" else 0)
+    assert [type(one) for one in found] == ([] if revision == "0001" else [StoredVerdict])
     assert await store.finish(waits.id, "failed", None)
 
 
@@ -129,7 +177,7 @@ def test_the_migrated_tables_are_those_of_the_code(tmp_path: Path) -> None:
     engine = blocking_engine(address_of(tmp_path), 5)
     with engine.begin() as connection:
         assert schema(connection) == []
-        connection.execute(text("DROP INDEX ix_findings_run"))
+        connection.execute(text("DROP INDEX ix_verdicts_run"))
         assert schema(connection) != []
     engine.dispose()
 
@@ -142,7 +190,7 @@ def test_there_and_back_again_leaves_the_rows(tmp_path: Path) -> None:
     migrate(address_of(tmp_path))
     migrate(address_of(tmp_path))
     with engine.begin() as connection:
-        for table, count in (("runs", 2), ("events", 1), ("findings", 1), ("runners", 0), ("marks", 0)):
+        for table, count in (("runs", 2), ("events", 1), ("verdicts", 1), ("runners", 0), ("marks", 0)):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == count
     engine.dispose()
 
@@ -175,7 +223,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> N
 
 
 MIGRATE = (
-    "import sys; from app.runs.store import migrating, address; migrating.migrate(address.read_address(sys.argv[1]))"
+    "import sys; from app.runs.store import migration, address; migration.migrate(address.read_address(sys.argv[1]))"
 )
 
 

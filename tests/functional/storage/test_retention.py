@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.models import Ruling
+from app.runs.models import ClaimRuling
 from app.runs.store.store import Store
 from tests.support.runs.run_services import RUNS, application_with, executing, over, submitted
 from tests.support.storage.databases import new_store
@@ -58,7 +58,7 @@ async def test_what_has_not_ended_stays(store: Store) -> None:
     assert await kept(store) == [waits, runs, last]
 
 
-async def test_the_newest_clear_finding_of_each_subject_keeps_its_run(store: Store) -> None:
+async def test_the_newest_clear_verdict_on_each_subject_keeps_its_run(store: Store) -> None:
     old = await ended(store, {"a": "confirmed"})
     await ended(store, {"b": "partly"})
     newer = await ended(store, {"b": "refuted"})
@@ -67,20 +67,20 @@ async def test_the_newest_clear_finding_of_each_subject_keeps_its_run(store: Sto
     await ended(store, speeds={"w": "too_noisy"})
     final = await ended(store, speeds={"v": "too_noisy"})
     newest = [await ended(store) for _ in range(3)]
-    before, _ = await store.known_after(99)
+    before, _ = await store.verdicts_at(99)
     assert await let_go(store, 3) == 3
-    assert await kept(store) == [old, newer, fast, final, *newest]  # the last finding's number must not be given again
+    assert await kept(store) == [old, newer, fast, final, *newest]  # the last verdict's number must not be given again
     assert disturbed not in await kept(store)
-    after, _ = await store.known_after(99)
+    after, _ = await store.verdicts_at(99)
     assert after == before
     assert await store.revision() == 7
 
 
-def rulings(count: int) -> list[Ruling]:
+def rulings(count: int) -> list[ClaimRuling]:
     return [("confirmed", "partly", "refuted")[number % 3] for number in range(count)]
 
 
-async def test_what_was_known_after_a_finding_is_whole_or_said_to_be_gone(store: Store) -> None:
+async def test_a_revision_is_complete_or_known_to_be_gone(store: Store) -> None:
     """Against remembering everything: each state of knowledge is read as it was, or is below the mark."""
     states: list[dict[str, str]] = [{}]
     for number, verdict in enumerate(rulings(30)):
@@ -91,8 +91,8 @@ async def test_what_was_known_after_a_finding_is_whole_or_said_to_be_gone(store:
         await let_go(store, keep)
         whole = 0
         for revision, state in enumerate(states):
-            found, whole_from = await store.known_after(revision)
-            if revision >= whole_from:
+            found, complete_from = await store.verdicts_at(revision)
+            if revision >= complete_from:
                 assert {one.subject: one.verdict for one in found} == state
                 whole += 1
         assert whole >= 1
@@ -118,7 +118,7 @@ async def test_a_finished_run_lets_the_oldest_go(tmp_path: Path, store: Store) -
         assert (await client.get(f"{RUNS}/{ids[4]}")).status_code == 200
 
 
-async def test_a_link_to_findings_that_are_gone_says_so(tmp_path: Path, store: Store) -> None:
+async def test_a_link_to_verdicts_that_are_deleted_says_so(tmp_path: Path, store: Store) -> None:
     app = application_with(tmp_path, "python")
     claim = next(id for id, claim in app.state.service.knowledge.claims.items() if claim.is_decided_by_running)
     for verdict in rulings(3):
@@ -128,11 +128,11 @@ async def test_a_link_to_findings_that_are_gone_says_so(tmp_path: Path, store: S
         gone = await client.get(f"{ADVICE}&verdicts=2")
         assert gone.status_code == 422
         assert problem_fields(gone) == ["verdicts"]
-        assert "kept no longer" in gone.text
-        assert "whole from 3 on" in gone.text
+        assert "are deleted" in gone.text
+        assert "3 is the first complete one" in gone.text
         for whole in ("3", "shipped"):
             assert (await client.get(f"{ADVICE}&verdicts={whole}")).status_code == 200
         assert (await client.get(f"{ADVICE}&verdicts=4")).status_code == 422
         page = await client.get(f"{ADVICE}&verdicts=2", headers=HTML)
         assert page.status_code == 422
-        assert "kept no longer" in page.text
+        assert "are deleted" in page.text

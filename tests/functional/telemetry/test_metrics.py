@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from app import __version__
 from app.runs.models import ClaimVerdict, Comparison, Equivalence, Outcome
-from app.runs.single_flight import Shared
+from app.runs.single_flight import SingleFlight
 from app.telemetry.metrics import Measures
 from app.telemetry.request_watch import Watched
 from tests.support.advice.answer_sets import shipped_rules
@@ -148,7 +148,7 @@ async def test_a_store_that_is_away_is_told_and_fails_no_scrape(app: FastAPI, fo
 async def test_a_store_that_hangs_fails_no_scrape_either(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.05)
     released = asyncio.Event()
-    app.state.service.runs._unfinished = Shared(released.wait)
+    app.state.service.runs._unfinished = SingleFlight(released.wait)
     async with client_of(app) as client:
         assert value(await scraped(client), "tiebreak_store_up") == 0
     released.set()

@@ -16,7 +16,7 @@ from app.runs.models import Reason
 from app.runs.run_wording import REASON_WORDS
 from app.runs.worker import footprint, limits
 from app.runs.worker.failures import by_exception
-from app.runs.worker.limits import Limits, tasks_allowed, user_tasks
+from app.runs.worker.limits import WorkerLimits, tasks_allowed, user_tasks
 from app.runs.worker.process import MAX_LOG_BYTES, MAX_REPLY_BYTES
 from app.settings import Settings
 from tests.support.runs.run_services import run_server
@@ -126,7 +126,7 @@ except BlockingIOError as error:
 """)
     assert refused == "BlockingIOError"
     told = {"type": "BlockingIOError", "message": "[Errno 11]", "missing": None, "traceback": ""}
-    failure = by_exception(told, Limits(2**30), 1, "")
+    failure = by_exception(told, WorkerLimits(2**30), 1, "")
     assert failure.reason == "too_many_processes"
 
 
@@ -145,7 +145,7 @@ def test_the_user_s_processes_are_counted_with_their_threads() -> None:
         assert child.stdout is not None
         child.stdout.readline()
         assert user_tasks() >= 2
-        assert Limits(2**30).of_the_kernel("cpu")["RLIMIT_NPROC"] > before
+        assert WorkerLimits(2**30).of_the_kernel("cpu")["RLIMIT_NPROC"] > before
     finally:
         child.kill()
         child.communicate()
@@ -155,14 +155,14 @@ def test_the_user_s_processes_are_counted_with_their_threads() -> None:
 
 
 async def test_processor_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Limits, "processor_seconds", lambda *_: 2)
+    monkeypatch.setattr(WorkerLimits, "processor_seconds", lambda *_: 2)
     failure = await fails(bench, "while True:\n    pass", "out_of_processor_time")
     assert failure.message == "it used too much processor time; 2 s are allowed"
 
 
 def test_processor_time_follows_from_the_deadline_and_the_cores() -> None:
-    assert Limits(2**30, cores=2).processor_seconds(60) == 120
-    assert Limits(2**30, cores=16).processor_seconds(0.5) == 8
+    assert WorkerLimits(2**30, cores=2).processor_seconds(60) == 120
+    assert WorkerLimits(2**30, cores=16).processor_seconds(0.5) == 8
 
 
 async def test_each_command_has_processor_time_of_its_own(bench: Bench) -> None:

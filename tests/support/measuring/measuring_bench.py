@@ -13,14 +13,14 @@ from app.knowledge.models import Framework
 from app.runs.catalogue import Probe, read_catalogue
 from app.runs.measuring.execution import conclude, perform
 from app.runs.measuring.jobs import EventKind, Job, Progress
-from app.runs.measuring.pairs import Pair, start_pair
+from app.runs.measuring.pairs import ProcessPair, start_pair
 from app.runs.measuring.presets import Level
 from app.runs.measuring.results import compare_series, result_of
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair
 from app.runs.models import Comparison, Outcome, Run, RunRequest
 from app.runs.worker.killing import kill_marked
-from app.runs.worker.limits import Limits
+from app.runs.worker.limits import WorkerLimits
 from app.runs.worker.process import Host
 
 SEED = 7
@@ -70,7 +70,7 @@ def job_of(probe: Probe, kind: type[Job] = Job, **asked: Any) -> Job:
 
 def host_in(scratch: Path) -> Host:
     interpreters: dict[Framework, str] = {"pytorch": sys.executable, "tensorflow": sys.executable}
-    return Host(interpreters, scratch, OWNER, scratch.name, Limits(MEMORY), threading.Event())
+    return Host(interpreters, scratch, OWNER, scratch.name, WorkerLimits(MEMORY), threading.Event())
 
 
 def performed(job: Job, scratch: Path, told: Told | None = None) -> Run:
@@ -95,7 +95,7 @@ class Bench:
     host: Host
     control: Framework | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
-    _pair: Pair | None = None
+    _pair: ProcessPair | None = None
 
     def measure(self, probe: Probe) -> Comparison:
         """The headline of a brief run of the probe, from this pair alone."""
@@ -114,7 +114,7 @@ class Bench:
         VariantInPair(job, self.host, self._living_pair(job), series, Progress(lambda *_: None, 1)).measure()
         return series
 
-    def _living_pair(self, job: Job) -> Pair:
+    def _living_pair(self, job: Job) -> ProcessPair:
         if self._pair is None or not all(worker.alive for worker in self._pair.workers.values()):
             self._stack.close()
             self._pair = self._stack.enter_context(start_pair(job, self.host, Progress(lambda *_: None, 1), 0, 1))

@@ -62,8 +62,10 @@ class SurveyBench:
         lock, scratch = self.folder / "lock", self.folder / "scratch"
         executor = LocalExecutor(self.interpreters, self.owner, self.memory_bytes, lock, scratch)
         inspection = Inspection(self.interpreters, self.owner, self.memory_bytes, scratch)
-        asked = Questions(claims=tuple(self.claims))
-        return RunService(self.store, read_catalogue(self.folder), executor, inspection, queue_limit=8, asked=asked)
+        questions = Questions(claims=tuple(self.claims))
+        return RunService(
+            self.store, read_catalogue(self.folder), executor, inspection, queue_limit=8, questions=questions
+        )
 
     async def check(self, **conditions: Any) -> Run:
         """Check everything; whatever the probes did, nothing that they started is left."""

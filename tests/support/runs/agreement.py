@@ -75,7 +75,7 @@ CLEAR = ("pytorch_faster", "tensorflow_faster", "first_faster", "second_faster",
 
 
 def scaling_differs(run: Json) -> list[str]:
-    found = run["findings"].get("scaling", {})
+    found = run["scaling"]["exponents"] if run["scaling"] else {}
     again = exponents_of(run)
     if run["control"]:  # one entry for both arms
         return []

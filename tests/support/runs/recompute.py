@@ -142,7 +142,7 @@ def is_incomparable(run: Json, comparison: Json, arms: list[Json]) -> bool:
     if any(arm["failure"] for arm in arms) or not comparison["equivalence"]["passed"]:
         return True
     own = exponents_of(run)
-    low, high = run["findings"].get("bounds", (0, 0))
+    low, high = run["scaling"]["bounds"] if run["scaling"] else (0, 0)
     return any(not low <= exponent <= high for exponent in own.values()) or says(comparison, *CHECKS)
 
 
@@ -152,7 +152,7 @@ def says(comparison: Json, *sentences: str) -> bool:
 
 def exponents_of(run: Json) -> dict[str, float]:
     """With which power of its size the time of each arm grows, in the headline's table; by place."""
-    if "scaling" not in run["findings"]:
+    if not run["scaling"]:
         return {}
     table = key_of(run["comparisons"][0])[1:]
     found = {}

@@ -75,7 +75,7 @@ def without_a_store(data: Path) -> Iterator[None]:
     """For as long as the block lasts nothing can be stored: a folder is in the file's place, or tables are locked."""
     if SERVER is not None:
         with psycopg.connect(database_of(data)) as connection:
-            connection.execute("LOCK TABLE runs, events, findings, allowances IN ACCESS EXCLUSIVE MODE")
+            connection.execute("LOCK TABLE runs, events, verdicts, allowances IN ACCESS EXCLUSIVE MODE")
             yield
         return
     database, aside = data / "tiebreak.db", data / "aside"

@@ -94,7 +94,7 @@ def _written(write: Callable[[bytes], int], block: bytes) -> bool:
 @contextmanager
 def tables_locked(server: RunServer) -> Iterator[None]:
     with psycopg.connect(database_of(server.data)) as connection:
-        connection.execute("LOCK TABLE runs, events, findings IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE runs, events, verdicts IN ACCESS EXCLUSIVE MODE")
         yield
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.runs.models import ClaimVerdict, Outcome, Ruling, Run, RunRequest, Speed, Verdict
+from app.runs.models import ClaimRuling, ClaimVerdict, ComparisonVerdict, Outcome, Run, RunRequest, Speed
 from app.runs.service import new_id
 from app.runs.store.store import Store
 
@@ -24,7 +24,7 @@ async def begun(store: Store, runner: str = RUNNER) -> str:
 
 
 async def ended(
-    store: Store, claims: Mapping[str, Ruling] | None = None, speeds: Mapping[str, Verdict] | None = None
+    store: Store, claims: Mapping[str, ClaimRuling] | None = None, speeds: Mapping[str, ComparisonVerdict] | None = None
 ) -> str:
     """The id of a new run that has ended, with what it says of claims and of workloads."""
     id = await begun(store)
@@ -33,7 +33,7 @@ async def ended(
     return id
 
 
-def verdicts(claims: Mapping[str, Ruling]) -> tuple[ClaimVerdict, ...]:
+def verdicts(claims: Mapping[str, ClaimRuling]) -> tuple[ClaimVerdict, ...]:
     return tuple(ClaimVerdict(claim=claim, verdict=verdict, reason="So.") for claim, verdict in claims.items())
 
 

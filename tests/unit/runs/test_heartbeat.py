@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from app.runs.heartbeat import BEAT_SECONDS, LEASE_SECONDS, Presence
+from app.runs.heartbeat import BEAT_SECONDS, LEASE_SECONDS, Heartbeat
 from app.runs.runner_names import this_place, this_runner
-from app.runs.store.runners import Seen
+from app.runs.store.runners import LastBeat
 from app.runs.store.store import Store
 
 OTHER = "elsewhere/7/1.00"
@@ -21,21 +21,21 @@ SIGN = datetime(2026, 11, 21, 12, tzinfo=UTC)
 class Signs:
     """A store that holds nothing but signs of life."""
 
-    signs: dict[str, Seen] = field(default_factory=dict)
+    signs: dict[str, LastBeat] = field(default_factory=dict)
     database: Any = field(default_factory=lambda: SimpleNamespace(is_shared=True))
 
-    async def runners(self) -> dict[str, Seen]:
+    async def runners(self) -> dict[str, LastBeat]:
         return self.signs
 
 
 @pytest.fixture
 def signs() -> Signs:
-    return Signs({OTHER: Seen("another place", SIGN)})
+    return Signs({OTHER: LastBeat("another place", SIGN)})
 
 
 @pytest.fixture
-def here(signs: Signs) -> Presence:
-    return Presence(cast("Store", signs))
+def here(signs: Signs) -> Heartbeat:
+    return Heartbeat(cast("Store", signs))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return pass_by
 
 
-async def looked_at(here: Presence, seconds: float, passes: Callable[[float], None]) -> set[str]:
+async def looked_at(here: Heartbeat, seconds: float, passes: Callable[[float], None]) -> set[str]:
     """What counts as gone when it was looked at every few seconds for so long."""
     gone = await here.gone_among([OTHER])
     for _ in range(int(seconds / BEAT_SECONDS)):
@@ -59,21 +59,23 @@ async def looked_at(here: Presence, seconds: float, passes: Callable[[float], No
     return gone
 
 
-async def test_who_is_silent_for_longer_than_the_lease_is_gone(here: Presence, passes: Callable[[float], None]) -> None:
+async def test_who_is_silent_for_longer_than_the_lease_is_gone(
+    here: Heartbeat, passes: Callable[[float], None]
+) -> None:
     assert await looked_at(here, LEASE_SECONDS, passes) == set()
     assert await looked_at(here, BEAT_SECONDS, passes) == {OTHER}
 
 
 async def test_who_gives_a_sign_lives_whatever_the_clocks_say(
-    here: Presence, signs: Signs, passes: Callable[[float], None]
+    here: Heartbeat, signs: Signs, passes: Callable[[float], None]
 ) -> None:
     for jump in (timedelta(hours=1), timedelta(days=-400), timedelta(seconds=5)):
         assert await looked_at(here, LEASE_SECONDS - BEAT_SECONDS, passes) == set()
-        signs.signs[OTHER] = Seen("another place", SIGN + jump)
+        signs.signs[OTHER] = LastBeat("another place", SIGN + jump)
     assert await looked_at(here, LEASE_SECONDS, passes) == set()
 
 
-async def test_nobody_is_gone_because_nobody_could_look(here: Presence, passes: Callable[[float], None]) -> None:
+async def test_nobody_is_gone_because_nobody_could_look(here: Heartbeat, passes: Callable[[float], None]) -> None:
     """The database was away for an hour: when it is back, every sign of life is old."""
     await looked_at(here, LEASE_SECONDS, passes)
     passes(3600)
@@ -81,27 +83,27 @@ async def test_nobody_is_gone_because_nobody_could_look(here: Presence, passes: 
     assert await looked_at(here, LEASE_SECONDS, passes) == set()
 
 
-async def test_a_process_here_is_looked_at_itself(here: Presence, signs: Signs) -> None:
+async def test_a_process_here_is_looked_at_itself(here: Heartbeat, signs: Signs) -> None:
     host, pid, born = this_runner().rsplit("/", 2)
     ended = f"{host}/{pid}/{float(born) - 1:.2f}"
-    signs.signs = {ended: Seen(this_place(), SIGN)}
+    signs.signs = {ended: LastBeat(this_place(), SIGN)}
     assert await here.gone_among([ended, here.name]) == {ended}
 
 
 async def test_a_process_with_the_same_name_in_another_container_is_not_looked_for_here(
-    here: Presence, signs: Signs
+    here: Heartbeat, signs: Signs
 ) -> None:
     host = this_runner().rsplit("/", 2)[0]
-    signs.signs = {f"{host}/1/0.10": Seen("another place", SIGN)}
+    signs.signs = {f"{host}/1/0.10": LastBeat("another place", SIGN)}
     assert await here.gone_among(signs.signs) == set()
 
 
-async def test_who_never_gave_a_sign_is_gone(here: Presence, signs: Signs) -> None:
+async def test_who_never_gave_a_sign_is_gone(here: Heartbeat, signs: Signs) -> None:
     signs.signs = {}
     assert await here.gone_among([OTHER]) == {OTHER}
 
 
-async def test_on_sqlite_the_process_alone_decides(here: Presence, signs: Signs) -> None:
+async def test_on_sqlite_the_process_alone_decides(here: Heartbeat, signs: Signs) -> None:
     signs.database.is_shared = False
     assert await here.gone_among([OTHER, here.name]) == {OTHER}
     assert await here.gone_among([]) == set()

@@ -23,12 +23,15 @@ from app.runs.measuring.statistics import (
     percentile,
     scaling_exponent,
 )
-from app.runs.models import Verdict
+from app.runs.models import ComparisonVerdict
 
 PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 
-FASTER: tuple[Verdict, Verdict] = ("pytorch_faster", "tensorflow_faster")
-MIRROR: dict[Verdict, Verdict] = {"pytorch_faster": "tensorflow_faster", "tensorflow_faster": "pytorch_faster"}
+FASTER: tuple[ComparisonVerdict, ComparisonVerdict] = ("pytorch_faster", "tensorflow_faster")
+MIRROR: dict[ComparisonVerdict, ComparisonVerdict] = {
+    "pytorch_faster": "tensorflow_faster",
+    "tensorflow_faster": "pytorch_faster",
+}
 
 times = st.floats(1e-9, 1e3)
 logs = st.floats(-2, 2)
@@ -180,7 +183,7 @@ def test_verdict_says_where_the_interval_of_the_ratio_lies(interval: Interval, d
     if any(math.isclose(end, edge, rel_tol=1e-12) for end in (lower, upper) for edge in edges):
         return
     inside = [edges[0] <= end <= edges[1] for end in (lower, upper)]
-    expected: Verdict = "no_difference" if all(inside) else "inconclusive"
+    expected: ComparisonVerdict = "no_difference" if all(inside) else "inconclusive"
     if lower > edges[1]:
         expected = "pytorch_faster"
     elif upper < edges[0]:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from app.knowledge.expectations import Expectation
 from app.knowledge.models import Claim
-from app.runs.models import ClaimVerdict, Comparison, Equivalence, Failure, Result, Ruling, Verdict
+from app.runs.models import ClaimRuling, ClaimVerdict, Comparison, ComparisonVerdict, Equivalence, Failure, Result
 from app.runs.run_wording import gist
 from app.runs.verdicts.checks import check
 from app.runs.verdicts.evaluate import judge
-from app.runs.verdicts.observations import Seen
+from app.runs.verdicts.observations import Observations
 from probes.kit.observing import Missing, error_record, raised, settled
 
 ERROR = {"type": "TypeError", "message": "can't convert a string.\nSee the manual."}
@@ -27,8 +27,8 @@ def half(framework: Any, observation: Mapping[str, Any] | None, **more: Any) -> 
     return Result(framework=framework, place=place, version="9.9+cpu", observation=observation, **more)
 
 
-def seen(pytorch: Any = None, tensorflow: Any = None) -> Seen:
-    return Seen.of([half("pytorch", {"x": pytorch, "y": 3}), half("tensorflow", {"x": tensorflow})])
+def seen(pytorch: Any = None, tensorflow: Any = None) -> Observations:
+    return Observations.of([half("pytorch", {"x": pytorch, "y": 3}), half("tensorflow", {"x": tensorflow})])
 
 
 def expectation(**test: Any) -> Expectation:
@@ -141,7 +141,9 @@ def test_what_should_have_worked_and_ended_with_an_error_is_told_as_the_rules_te
 @pytest.mark.parametrize("test", EVERY_TEST)
 def test_a_half_that_failed_says_neither_yes_nor_no(test: dict[str, Any]) -> None:
     failure = Failure(reason="timed_out", message="no reply within 60 s")
-    found = check(expectation(**test), Seen.of([half("pytorch", None, failure=failure), half("tensorflow", {"x": 1})]))
+    found = check(
+        expectation(**test), Observations.of([half("pytorch", None, failure=failure), half("tensorflow", {"x": 1})])
+    )
     assert (found.holds, found.says) == (None, "PyTorch's half gave nothing: it took too long (no reply within 60 s)")
 
 
@@ -187,7 +189,7 @@ def ruling(*holds: str) -> ClaimVerdict:
         }
         for index, one in enumerate(holds)
     ]
-    return judge(claim(expects), Seen.of([half("pytorch", observation)]))
+    return judge(claim(expects), Observations.of([half("pytorch", observation)]))
 
 
 def claim(expects: list[dict[str, Any]]) -> Claim:
@@ -222,7 +224,7 @@ def claim(expects: list[dict[str, Any]]) -> Claim:
         (("control open", "no"), "not_testable"),
     ],
 )
-def test_what_expectations_come_to(holds: tuple[str, ...], expected: Ruling) -> None:
+def test_what_expectations_come_to(holds: tuple[str, ...], expected: ClaimRuling) -> None:
     assert ruling(*holds).verdict == expected
 
 
@@ -258,7 +260,9 @@ def test_nothing_is_confirmed_unless_everything_holds(holds: list[str]) -> None:
 # Timing
 
 
-def comparison_of(verdict: Verdict, low: float = 1.2, high: float = 1.4, *, indicative: bool = False) -> Comparison:
+def comparison_of(
+    verdict: ComparisonVerdict, low: float = 1.2, high: float = 1.4, *, indicative: bool = False
+) -> Comparison:
     return Comparison(
         ratio=(low * high) ** 0.5,
         ci95=(low, high),
@@ -274,9 +278,9 @@ def comparison_of(verdict: Verdict, low: float = 1.2, high: float = 1.4, *, indi
     )
 
 
-def compared(*known: Any, **more: Any) -> Seen:
+def compared(*known: Any, **more: Any) -> Observations:
     halves = [half(name, None, median_s=s, threads_asked=1) for name, s in (("pytorch", 1.0), ("tensorflow", 1.3))]
-    return Seen.of(halves, [comparison_of(*known, **more)])
+    return Observations.of(halves, [comparison_of(*known, **more)])
 
 
 @pytest.mark.parametrize(
@@ -295,14 +299,16 @@ def compared(*known: Any, **more: Any) -> Seen:
         ({"within_factor": 2.0}, compared("too_noisy"), None),
     ],
 )
-def test_comparisons_say_yes_or_no_only_where_they_are_clear(test: Any, found: Seen, holds: bool | None) -> None:
+def test_comparisons_say_yes_or_no_only_where_they_are_clear(
+    test: Any, found: Observations, holds: bool | None
+) -> None:
     assert check(expectation(**test, see="comparison"), found).holds is holds
 
 
 def test_the_whole_machine_has_a_place_of_its_own() -> None:
     one, whole = comparison_of("tensorflow_faster", 0.6, 0.7), comparison_of("pytorch_faster")
     halves = [half("pytorch", None, threads_asked=1), half("tensorflow", None, threads_asked=1)]
-    found = Seen.of(halves, [one, whole.model_copy(update={"threads_asked": None})])
+    found = Observations.of(halves, [one, whole.model_copy(update={"threads_asked": None})])
     assert check(expectation(see="comparison", faster="tensorflow"), found).holds is True
     assert check(expectation(see="all_threads", faster="pytorch"), found).holds is True
 
