@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.knowledge.drafts import COLLECTIONS
+from app.knowledge.expectations import TESTS
 from app.knowledge.lint.linter import check
 from app.paths import ROOT
 
@@ -45,3 +46,16 @@ def test_the_guide_lists_every_collection() -> None:
     assert sorted(re.findall(r"`(rules/\w+\.yaml)`", GUIDE.split("## Your own rules")[0])) == sorted(
         f"rules/{file.name}" for file in (ROOT / "rules").glob("*.yaml")
     )
+
+
+def test_the_guide_lists_every_test_of_an_expectation() -> None:
+    table = GUIDE.split("An expectation has one\ntest:")[1].split("\n\n`holds`")[0]
+    rows = re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE)
+    assert re.findall(r"`(\w+)`", " ".join(rows)) == [name.rstrip("_") for name in TESTS]
+
+
+def test_the_decisions_are_listed_with_their_titles() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^- (\d+): \[(.*)\]\((.*)\)$", (folder / "README.md").read_text(), flags=re.MULTILINE)
+    titles = {path.name: path.read_text().partition("\n")[0] for path in folder.glob("0*.md")}
+    assert {name: f"# {number}. {title}" for number, title, name in listed} == titles
