@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from app.advice.advise import advise
 from app.advice.model.answers import parse_answers
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.acceptability import acceptability
 from app.advice.robustness.decision import Case, decide
 from app.knowledge.loader import load
@@ -67,7 +67,7 @@ def _engine_rows(rounds: int) -> Iterator[AdviceRow]:
     answers = parse_answers(rules, ANSWERS)
     decision = decide(Case(rules, "today", today), answers.sets)
     judge = decision.judge
-    yield _row("advice", lambda: advise(rules, answers, Wishes(), today), rounds)
+    yield _row("advice", lambda: advise(rules, answers, Preferences(), today), rounds)
     yield _row("acceptability", lambda: acceptability(decision.scores, 0, decision.open_spread, judge.samples), rounds)
     differences = decision.scores.differences[:, 0]
     matrix = np.vstack([(1 + differences) / 2, (1 - differences) / 2])

@@ -6,9 +6,9 @@ from datetime import date
 from app.advice.model.answers import Answers
 from app.advice.model.priorities import NONE
 from app.advice.permalinks import Made, permalink
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.decision import Case, Decision, decide
-from app.advice.robustness.recommendation import Recommendation
+from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import (
     Advice,
     Afresh,
@@ -16,18 +16,18 @@ from app.advice.schema.advice import (
     ByDefault,
     Continuity,
     OtherPolicy,
-    OverlayPart,
+    OverlayEntry,
     Permalinks,
 )
 from app.advice.schema.of_checks import checking
 from app.advice.schema.of_claims import (
     api_layer,
     cautions,
-    claim_part,
-    constraint_part,
+    cited_claim,
     criteria,
     reasons,
     set_aside,
+    standing_constraint,
     verdict_fields,
 )
 from app.advice.schema.of_difference import differences
@@ -47,7 +47,7 @@ CONTINUITY = "continuity"
 
 
 def advise(
-    shipped: Knowledge, answers: Answers, wishes: Wishes, today: date, evidence: LocalEvidence = AS_SHIPPED
+    shipped: Knowledge, answers: Answers, preferences: Preferences, today: date, evidence: LocalEvidence = AS_SHIPPED
 ) -> Advice:
     """The recommendation for these answers, with its whole working, as of a day.
 
@@ -55,48 +55,48 @@ def advise(
         evidence: what this server has found out itself; it stands over what the rules say.
     """
     knowledge = with_local_evidence(shipped, evidence)
-    policy, chosen = wishes.policy, answers.sets
-    case = Case(knowledge, policy, today, wishes.priorities)
-    here, there = decide(case, chosen), decide(case.under(_other(policy)), chosen)
-    layer = api_layer(knowledge, here.scored.evidence, today)
-    around = neighbourhood_of(here)
+    policy, chosen = preferences.policy, answers.sets
+    case = Case(knowledge, policy, today, preferences.priorities)
+    decision, other = decide(case, chosen), decide(case.under(_other(policy)), chosen)
+    layer = api_layer(knowledge, decision.scored.evidence, today)
+    around = neighbourhood_of(decision)
     return Advice(
-        **verdict_fields(here),
-        acceptability=pair(here.share(wishes.uncertain)),
-        flips=flips_of(here, around),
-        robustness=robustness_of(knowledge, here, wishes.uncertain, around),
-        priorities=dict(wishes.priorities.factors),
+        **verdict_fields(decision),
+        acceptability=pair(decision.share(preferences.uncertain)),
+        flips=flips_of(decision, around),
+        robustness=robustness_of(knowledge, decision, preferences.uncertain, around),
+        priorities=dict(preferences.priorities.factors),
         by_default=_by_default(case, chosen),
-        neutral=here.scored.neutral,
-        constraints=[constraint_part(knowledge, constraint) for constraint in here.constraints],
+        neutral=decision.scored.neutral,
+        constraints=[standing_constraint(knowledge, constraint) for constraint in decision.constraints],
         cautions=cautions(knowledge, chosen),
-        criteria=criteria(case, chosen, here.scored.criteria),
-        reasons=reasons(knowledge, here.scored.contributions, today),
-        set_aside=[set_aside(knowledge, e.claim, today) for e in here.scored.evidence if e.amount == 0],
+        criteria=criteria(case, chosen, decision.scored.criteria),
+        reasons=reasons(knowledge, decision.scored.contributions, today),
+        set_aside=[set_aside(knowledge, e.claim, today) for e in decision.scored.evidence if e.amount == 0],
         api_layer=layer,
-        stack=stack(knowledge, chosen, policy, here.verdict.recommendation, layer.evidence, today),
+        stack=stack(knowledge, chosen, policy, decision.recommendation.choice, layer.evidence, today),
         policy=policy,
-        documents_said=_changed(here, there),
+        other_recommendation=_other_recommendation(decision, other),
         other_policy=OtherPolicy(
             policy=_other(policy),
-            **verdict_fields(there),
-            constraints=[constraint_part(knowledge, constraint) for constraint in there.constraints],
-            differences=differences(knowledge.claims, here.scored, there.scored),
+            **verdict_fields(other),
+            constraints=[standing_constraint(knowledge, constraint) for constraint in other.constraints],
+            differences=differences(knowledge.claims, before=other.scored, after=decision.scored),
         ),
-        continuity=_continuity(case, answers, here),
+        continuity=_continuity(case, answers, decision),
         answers=answers.plain(knowledge),
-        checking=checking(knowledge, here.scored),
-        as_shipped=_as_shipped(case, shipped, answers, here),
+        checking=checking(knowledge, decision.scored),
+        as_shipped=_as_shipped(case, shipped, answers, decision),
         verdicts_revision=evidence.revision,
-        permalink=permalink(answers, wishes),
+        permalink=permalink(answers, preferences),
         permalinks=Permalinks(
-            shipped=permalink(answers, wishes, 0),
-            here=permalink(answers, wishes, evidence.revision),
-            kept=permalink(answers, wishes, evidence.revision, Made(knowledge.version, today)),
+            shipped=permalink(answers, preferences, 0),
+            here=permalink(answers, preferences, evidence.revision),
+            kept=permalink(answers, preferences, evidence.revision, Made(knowledge.version, today)),
         ),
         as_of=today,
         rules_version=knowledge.version,
-        overlay=[OverlayPart(collection=c.collection, id=c.id, action=c.action) for c in knowledge.overlay],
+        overlay=[OverlayEntry(collection=c.collection, id=c.id, action=c.action) for c in knowledge.overlay],
     )
 
 
@@ -104,10 +104,10 @@ def _other(policy: PolicyId) -> PolicyId:
     return "documents" if policy == "today" else "today"
 
 
-def _changed(here: Decision, there: Decision) -> Recommendation | None:
+def _other_recommendation(decision: Decision, other: Decision) -> Choice | None:
     """The recommendation under the other policy, where it differs."""
-    said = there.verdict.recommendation
-    return said if said != here.verdict.recommendation else None
+    choice = other.recommendation.choice
+    return choice if choice != decision.recommendation.choice else None
 
 
 def _by_default(case: Case, chosen: Chosen) -> ByDefault | None:
@@ -118,13 +118,13 @@ def _by_default(case: Case, chosen: Chosen) -> ByDefault | None:
     return ByDefault(**verdict_fields(decision), acceptability=pair(decision.won), weights=weights)
 
 
-def _as_shipped(case: Case, shipped: Knowledge, answers: Answers, here: Decision) -> AsShipped | None:
+def _as_shipped(case: Case, shipped: Knowledge, answers: Answers, decision: Decision) -> AsShipped | None:
     """The advice without this server's verdicts; None where they change nothing."""
     if case.knowledge is shipped:
         return None
-    decision = decide(replace(case, knowledge=shipped), answers.sets)
-    changes = differences(case.knowledge.claims, here.scored, decision.scored)
-    return AsShipped(**verdict_fields(decision), differences=changes) if changes else None
+    without = decide(replace(case, knowledge=shipped), answers.sets)
+    changes = differences(case.knowledge.claims, before=without.scored, after=decision.scored)
+    return AsShipped(**verdict_fields(without), differences=changes) if changes else None
 
 
 def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity | None:
@@ -135,10 +135,10 @@ def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity |
     afresh = decide(case, answers.without(CODEBASE).sets)
     return Continuity(
         codebase=codebase,
-        staying=staying.verdict.recommendation,
+        staying=staying.recommendation.choice,
         afresh=Afresh(**verdict_fields(afresh)),
         costs=[
-            claim_part(case.knowledge, piece.claim, case.today)
+            cited_claim(case.knowledge, piece.claim, case.today)
             for piece in staying.scored.evidence
             if piece.claim.criterion == CONTINUITY
         ],

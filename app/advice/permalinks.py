@@ -1,4 +1,4 @@
-"""The address of an advice: one for each set of answers and wishes, in one canonical order."""
+"""The address of an advice: one for each set of answers and preferences, in one canonical order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from app.advice.model.answers import Answers
-from app.advice.preferences import DEFAULT_POLICY, Wishes
+from app.advice.preferences import DEFAULT_POLICY, Preferences
 from app.advice.robustness.acceptability import EVERYTHING
 
 PRIORITY = "weight."
@@ -27,7 +27,7 @@ class Made:
 LATELY = Made()
 
 
-def permalink(answers: Answers, wishes: Wishes, revision: int | None = None, made: Made = LATELY) -> str:
+def permalink(answers: Answers, preferences: Preferences, revision: int | None = None, made: Made = LATELY) -> str:
     """The address of the advice's page, without scheme and host.
 
     Args:
@@ -35,18 +35,18 @@ def permalink(answers: Answers, wishes: Wishes, revision: int | None = None, mad
             whatever is newest when the page is read.
         made: the rules and the day that the address keeps to: read later, it shows then and now.
     """
-    return f"/advice?{urlencode([*answers.pairs(), *wished(wishes, revision, made)])}"
+    return f"/advice?{urlencode([*answers.pairs(), *wished(preferences, revision, made)])}"
 
 
-def wished(wishes: Wishes, revision: int | None = None, made: Made = LATELY) -> Iterator[tuple[str, str]]:
+def wished(preferences: Preferences, revision: int | None = None, made: Made = LATELY) -> Iterator[tuple[str, str]]:
     """(key, value) of whatever is not as it is by default."""
-    if wishes.policy != DEFAULT_POLICY:
-        yield "policy", wishes.policy
-    for criterion, factor in wishes.priorities.factors:
+    if preferences.policy != DEFAULT_POLICY:
+        yield "policy", preferences.policy
+    for criterion, factor in preferences.priorities.factors:
         yield PRIORITY + criterion, f"{factor:g}"
-    if wishes.uncertain != EVERYTHING:
+    if preferences.uncertain != EVERYTHING:
         for name in ("weights", "evidence"):
-            if not getattr(wishes.uncertain, name):
+            if not getattr(preferences.uncertain, name):
                 yield CERTAIN, name
     if revision is not None:
         yield "verdicts", str(revision) if revision else "shipped"

@@ -10,7 +10,7 @@ DEFAULT_POLICY: PolicyId = "today"
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Preferences:
     """The policy, the visitor's own priorities, and what the acceptability takes as uncertain."""
 
     policy: PolicyId = DEFAULT_POLICY

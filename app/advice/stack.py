@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
-from app.advice.robustness.recommendation import Recommendation
-from app.advice.schema.advice import StackPart, Successor
+from app.advice.robustness.recommendation import Choice
+from app.advice.schema.advice import StackEntry, Successor
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import FRAMEWORKS, Framework, Pick, PolicyId
@@ -15,10 +15,10 @@ def stack(
     knowledge: Knowledge,
     chosen: Chosen,
     policy: PolicyId,
-    recommendation: Recommendation,
+    recommendation: Choice,
     keras_evidence: float,
     today: date,
-) -> list[StackPart]:
+) -> list[StackEntry]:
     """The stack for the recommended framework, or for both when either will do."""
     frameworks: Sequence[Framework] = FRAMEWORKS if recommendation == "either" else (recommendation,)
     return [
@@ -53,9 +53,9 @@ def _fits(pick: Pick, chosen: Chosen, policy: PolicyId, keras_evidence: float) -
     )
 
 
-def _part(knowledge: Knowledge, pick: Pick, today: date) -> StackPart:
+def _part(knowledge: Knowledge, pick: Pick, today: date) -> StackEntry:
     component = knowledge.components[pick.component]
-    return StackPart(
+    return StackEntry(
         role=pick.role,
         role_name=knowledge.roles[pick.role].name,
         framework=pick.framework,

@@ -4,7 +4,7 @@ from datetime import date
 
 from app.advice.model.answers import Answers, accepted_answers
 from app.advice.permalinks import permalink
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.decision import Case, decide
 from app.advice.schema.advice import Now
 from app.advice.schema.of_claims import verdict_fields
@@ -16,7 +16,7 @@ from app.knowledge.local_evidence import LocalEvidence
 
 
 def now_against_then(
-    then: Case, shipped: Knowledge, evidence: LocalEvidence, today: date, answers: Answers, wishes: Wishes
+    then: Case, shipped: Knowledge, evidence: LocalEvidence, today: date, answers: Answers, preferences: Preferences
 ) -> Now:
     """The advice of today on answers that were advised on under `then`.
 
@@ -25,13 +25,13 @@ def now_against_then(
     """
     knowledge = with_local_evidence(shipped, evidence)
     still = accepted_answers(knowledge, answers.chosen)
-    here = decide(Case(knowledge, wishes.policy, today, wishes.priorities), still.sets)
+    now = decide(Case(knowledge, preferences.policy, today, preferences.priorities), still.sets)
     before = decide(then, answers.sets)
     return Now(
-        **verdict_fields(here),
-        acceptability=pair(here.won),
+        **verdict_fields(now),
+        acceptability=pair(now.won),
         as_of=today,
         rules_version=knowledge.version,
-        differences=differences({**then.knowledge.claims, **knowledge.claims}, before.scored, here.scored),
-        permalink=permalink(still, wishes),
+        differences=differences({**then.knowledge.claims, **knowledge.claims}, before=before.scored, after=now.scored),
+        permalink=permalink(still, preferences),
     )

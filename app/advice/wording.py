@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.advice.schema.advice import Advice, ClaimPart, StackPart
+from app.advice.schema.advice import Advice, CitedClaim, StackEntry
 from app.knowledge.models import NAMES
 
 STATUS_WORDS: Mapping[str, str] = {
@@ -17,7 +17,7 @@ STATUS_WORDS: Mapping[str, str] = {
 """How a claim's status is said."""
 
 
-def how_checked(part: ClaimPart) -> str:
+def how_checked(part: CitedClaim) -> str:
     """A claim's status and who found it when: `refuted, checked here on 2026-11-25`."""
     words = STATUS_WORDS[part.status]
     if part.checked_here is not None:
@@ -65,7 +65,7 @@ def _share(share: float) -> str:
     return f"{rounded}%"
 
 
-def instead(part: StackPart) -> str | None:
+def instead(part: StackEntry) -> str | None:
     """What to take in place of a component that is not what it was; None for an active one."""
     if part.state == "active":
         return None

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from app.advice.schema.advice import CheckedPart
-from app.advice.schema.of_checks import checked_part
-from app.advice.schema.robustness import UncertaintyPart
+from app.advice.schema.advice import LocalCheck
+from app.advice.schema.of_checks import local_check
+from app.advice.schema.robustness import UncertaintySchema
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
 
@@ -75,8 +75,8 @@ class AdviceRequest(BaseModel):
         description="By what factor, 0 to 10, a criterion is to count more or less than the answers make of it.",
         examples=[{"speed-and-footprint": 2}],
     )
-    uncertain: UncertaintyPart = Field(
-        default=UncertaintyPart(weights=True, evidence=True), description="What the acceptability takes as uncertain."
+    uncertain: UncertaintySchema = Field(
+        default=UncertaintySchema(weights=True, evidence=True), description="What the acceptability takes as uncertain."
     )
 
     @property
@@ -127,7 +127,7 @@ class ClaimOut(BaseModel):
     components: list[str]
     checked_on: date | None
     review_by: date | None
-    checked_here: CheckedPart | None = Field(description="This server's own verdict, which is the status.")
+    checked_here: LocalCheck | None = Field(description="This server's own verdict, which is the status.")
     shipped_status: Status | None = Field(description="The status in the rules; null for a measurement of this server.")
     expects: list[dict[str, Any]] = Field(description="What its probe must observe, as it stands in the rules.")
 
@@ -159,7 +159,7 @@ class ClaimOut(BaseModel):
             components=list(claim.components),
             checked_on=claim.checked_on,
             review_by=claim.review_by,
-            checked_here=checked_part(known, claim),
+            checked_here=local_check(known, claim),
             shipped_status=shipped.claims[claim.id].status if claim.id in shipped.claims else None,
             expects=[one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in claim.expects],
         )

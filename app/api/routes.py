@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import parse_priorities
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.acceptability import Uncertainty
 from app.advice.schema.advice import Advice
 from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
@@ -37,8 +37,10 @@ async def get_advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
     answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
     priorities = parse_priorities(service.knowledge, request.priorities, prefix="priorities.")
-    wishes = Wishes(request.policy, priorities, Uncertainty(request.uncertain.weights, request.uncertain.evidence))
-    return await service.advise(answers, wishes, request.revision)
+    preferences = Preferences(
+        request.policy, priorities, Uncertainty(request.uncertain.weights, request.uncertain.evidence)
+    )
+    return await service.advise(answers, preferences, request.revision)
 
 
 @api.get("/claims", tags=["claims"])

@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from app.advice.robustness.recommendation import RECOMMENDATIONS
+from app.advice.robustness.recommendation import CHOICES
 from app.audit.core_outcomes import core_sides
 from app.audit.language import first_named, option_orders, passages
 from app.knowledge.base import Knowledge
@@ -80,7 +80,7 @@ def wins(knowledge: Knowledge, day: date) -> dict[str, Wins]:
     found = {}
     for policy in knowledge.policies:
         sides = core_sides(knowledge, policy, day)
-        counts = {name: int(np.count_nonzero(sides == side)) for side, name in RECOMMENDATIONS.items()}
+        counts = {name: int(np.count_nonzero(sides == side)) for side, name in CHOICES.items()}
         found[str(policy)] = Wins(situations=len(sides), **counts)
     return found
 

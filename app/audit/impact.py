@@ -14,11 +14,11 @@ from app.advice.model.answers import Answers
 from app.advice.model.core_space import core_space, masks_of
 from app.advice.model.layout import Layout, Masks
 from app.advice.permalinks import permalink
-from app.advice.preferences import Wishes
-from app.advice.robustness.recommendation import RECOMMENDATIONS, Recommendation
+from app.advice.preferences import Preferences
+from app.advice.robustness.recommendation import CHOICES, Choice
 from app.advice.robustness.situation import judge_of
 from app.audit.core_outcomes import Sides
-from app.audit.rules_diff import Change, changes, is_inert, take_over
+from app.audit.rules_diff import RuleChange, changes, is_inert, take_over
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId
 
@@ -32,8 +32,8 @@ EXAMPLES = 3
 class Move:
     """Core situations that had one recommendation and have another, with the addresses of a few of them."""
 
-    before: Recommendation
-    after: Recommendation
+    before: Choice
+    after: Choice
     count: int
     examples: tuple[str, ...]
 
@@ -94,14 +94,14 @@ class _Comparison:
 
     def moves(self) -> tuple[Move, ...]:
         """The changes by kind, most frequent first."""
-        found = [self._move(one, other) for one in RECOMMENDATIONS for other in RECOMMENDATIONS if one != other]
+        found = [self._move(one, other) for one in CHOICES for other in CHOICES if one != other]
         return tuple(sorted((move for move in found if move.count), key=lambda move: -move.count))
 
     def _move(self, one: int, other: int) -> Move:
         places = np.flatnonzero((self.before == one) & (self.after == other))
         spread = places[:: max(1, len(places) // EXAMPLES)][:EXAMPLES]
-        links = tuple(permalink(self.shared[at], Wishes(self.policy)) for at in spread)
-        return Move(RECOMMENDATIONS[one], RECOMMENDATIONS[other], len(places), links)
+        links = tuple(permalink(self.shared[at], Preferences(self.policy)) for at in spread)
+        return Move(CHOICES[one], CHOICES[other], len(places), links)
 
 
 def impact(old: Knowledge, new: Knowledge, day: date) -> Impact:
@@ -127,7 +127,7 @@ def impact(old: Knowledge, new: Knowledge, day: date) -> Impact:
     return Impact(old.version, new.version, len(different), policies)
 
 
-def _through(change: Change, along: tuple[tuple[str, str], ...], found: _Comparison) -> Through:
+def _through(change: RuleChange, along: tuple[tuple[str, str], ...], found: _Comparison) -> Through:
     others = tuple("/".join(key) for key in along)
     return Through(change.collection, change.id, change.action, others, found.changed, found.moves())
 

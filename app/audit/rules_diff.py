@@ -35,7 +35,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Change:
+class RuleChange:
     """An entry that differs."""
 
     collection: str
@@ -47,22 +47,22 @@ class Change:
         return self.collection, self.id
 
 
-def changes(old: Knowledge, new: Knowledge) -> Iterator[Change]:
+def changes(old: Knowledge, new: Knowledge) -> Iterator[RuleChange]:
     """The entries that differ in what decides."""
     for name, prose in PROSE.items():
         before, after = _entries(old, name), _entries(new, name)
         for id in dict.fromkeys([*before, *after]):
             if id not in before:
-                yield Change(name, id, "added")
+                yield RuleChange(name, id, "added")
             elif id not in after:
-                yield Change(name, id, "removed")
+                yield RuleChange(name, id, "removed")
             elif before[id].model_dump(exclude=prose) != after[id].model_dump(exclude=prose):
-                yield Change(name, id, "changed")
+                yield RuleChange(name, id, "changed")
     if old.scoring != new.scoring:
-        yield Change(*SCORING, "changed")
+        yield RuleChange(*SCORING, "changed")
 
 
-def is_inert(change: Change, old: Knowledge, new: Knowledge, policy: PolicyId, day: date) -> bool:
+def is_inert(change: RuleChange, old: Knowledge, new: Knowledge, policy: PolicyId, day: date) -> bool:
     """Whether a claim differs in nothing but a status that the policy trusts alike.
 
     Under `documents` a new run of all probes makes no other changes: judging each of them would take most of the time.
@@ -75,7 +75,7 @@ def is_inert(change: Change, old: Knowledge, new: Knowledge, policy: PolicyId, d
     return trusted[0] == trusted[1] and one.model_dump(exclude=prose) == other.model_dump(exclude=prose)
 
 
-def take_over(old: Knowledge, new: Knowledge, change: Change) -> tuple[Knowledge, tuple[Key, ...]]:
+def take_over(old: Knowledge, new: Knowledge, change: RuleChange) -> tuple[Knowledge, tuple[Key, ...]]:
     """The old rules with one change of the new ones, and what had to come along for no id to dangle."""
     taken: dict[Key, None] = {change.key: None}
     mixed = _mixed(old, new, taken)

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.advice.model.core_space import core_space, masks_of
 from app.advice.model.layout import Layout, Masks, with_option
-from app.advice.robustness.recommendation import RECOMMENDATIONS
+from app.advice.robustness.recommendation import CHOICES
 from app.advice.robustness.situation import judge_of
 from app.errors import LintIssue
 from app.knowledge.base import Knowledge
@@ -19,13 +19,13 @@ def outcome_issues(knowledge: Knowledge, drafts: Drafts, day: date) -> Iterator[
     """An issue for each recommendation that no core situation gets under a policy, with up to one further answer."""
     for id in knowledge.policies:
         for side in sorted(unreached(knowledge, id, day), reverse=True):
-            message = f"no core situation, with or without one further answer, gets '{NAMES[RECOMMENDATIONS[side]]}'"
+            message = f"no core situation, with or without one further answer, gets '{NAMES[CHOICES[side]]}'"
             yield drafts["policies"][id].issue("unreachable-outcome", message)
 
 
 def unreached(knowledge: Knowledge, policy: PolicyId, day: date) -> set[int]:
     """The recommendations that are not found; looking stops when all are."""
-    missing = set(RECOMMENDATIONS)
+    missing = set(CHOICES)
     for masks in _widening(knowledge):
         missing -= set(np.unique(judge_of(knowledge, policy, day).sides(masks)).tolist())
         if not missing:

@@ -35,8 +35,8 @@ def _verdict(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
     yield f"PyTorch {advice.scores.pytorch:.1%}, TensorFlow {advice.scores.tensorflow:.1%}"
     if advice.policy == "today":
         yield verdicts_sentence(advice)
-    if advice.documents_said:
-        yield f"{knowledge.policies[advice.other_policy.policy].name}: {NAMES[advice.documents_said]}"
+    if advice.other_recommendation:
+        yield f"{knowledge.policies[advice.other_policy.policy].name}: {NAMES[advice.other_recommendation]}"
 
 
 def _gates(advice: Advice) -> Iterator[str]:

@@ -14,7 +14,7 @@ from app import __version__
 from app.advice.advise import advise as compute_advice
 from app.advice.model.answers import parse_answers
 from app.advice.permalinks import PRIORITY
-from app.advice.preferences import DEFAULT_POLICY, Wishes
+from app.advice.preferences import DEFAULT_POLICY, Preferences
 from app.cli.advice_text import advice_report
 from app.cli.backup import backup, restore
 from app.cli.errors import unusable
@@ -119,7 +119,7 @@ def advise(
         evidence = find(verdicts)
     except InvalidFields as error:
         raise unusable(error, ctx) from None
-    advice = compute_advice(knowledge, answers, Wishes(policy, priorities), date.today(), evidence)
+    advice = compute_advice(knowledge, answers, Preferences(policy, priorities), date.today(), evidence)
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
 
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.advice.model.answers import Answers
 from app.advice.permalinks import LATELY, permalink, wished
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.acceptability import EVERYTHING
 from app.advice.schema.advice import Advice, Now, Reason
 from app.advice.wording import headline, strength_sentence
@@ -88,7 +88,7 @@ def advice_page(
         now: what the advice is today, where this one is of another day or of other rules.
         lost: the version of the rules that was asked for, where this server does not have it.
     """
-    answers, wishes = asked.answers, asked.wishes
+    answers, preferences = asked.answers, asked.preferences
     return AdvicePage(
         title=f"{headline(advice)} — PyTorch or TensorFlow?",
         advice=advice,
@@ -105,14 +105,16 @@ def advice_page(
         criteria=knowledge.criteria,
         labels={(q.id, o.id): o.label for q in knowledge.questions.values() for o in q.options},
         policies=knowledge.policies,
-        policy_links={policy: asked.wishing(replace(wishes, policy=policy)).link() for policy in knowledge.policies},
+        policy_links={
+            policy: asked.wishing(replace(preferences, policy=policy)).link() for policy in knowledge.policies
+        },
         robustness=robustness_view(knowledge, asked, advice),
         scoring=knowledge.scoring,
         now=now if now and _differs(advice, now) else None,
         lost=lost,
         open_checks=open_checks,
-        newest_link=permalink(answers, wishes),
-        json_body=json.dumps(_body(advice, wishes, asked.revision)),
+        newest_link=permalink(answers, preferences),
+        json_body=json.dumps(_body(advice, preferences, asked.revision)),
     )
 
 
@@ -121,13 +123,13 @@ def _differs(advice: Advice, now: Now) -> bool:
     return bool(now.differences) or (advice.as_of, advice.rules_version) != (now.as_of, now.rules_version)
 
 
-def _body(advice: Advice, wishes: Wishes, revision: int | None) -> dict[str, object]:
+def _body(advice: Advice, preferences: Preferences, revision: int | None) -> dict[str, object]:
     """The request by which the API gives the same advice."""
     body: dict[str, object] = {"answers": advice.answers, "policy": advice.policy}
-    if wishes.priorities:
-        body["priorities"] = dict(wishes.priorities.factors)
-    if wishes.uncertain != EVERYTHING:
-        body["uncertain"] = asdict(wishes.uncertain)
+    if preferences.priorities:
+        body["priorities"] = dict(preferences.priorities.factors)
+    if preferences.uncertain != EVERYTHING:
+        body["uncertain"] = asdict(preferences.uncertain)
     return body if revision is None else body | {"verdicts": revision or "shipped"}
 
 
@@ -158,7 +160,7 @@ def _labels(knowledge: Knowledge, answers: Answers, question: str) -> list[str]:
 def _answer_views(knowledge: Knowledge, asked: Asked) -> list[AnswerView]:
     """The answers, each with the address at which it can be changed, which keeps everything else."""
     answers = asked.answers
-    kept = [*answers.pairs(), *wished(asked.wishes, asked.revision)]
+    kept = [*answers.pairs(), *wished(asked.preferences, asked.revision)]
     return [
         AnswerView(question, _labels(knowledge, answers, id), f"/?{urlencode([*kept, ('change', id)])}#question-{id}")
         for id, question in knowledge.questions.items()
@@ -176,7 +178,7 @@ async def advice(request: Request, service: ServiceOf) -> Response:
         if not wants_page(request):
             raise
         return questionnaire_again(request, service, error)
-    if says_too_much(items, wanted.asked.wishes):
+    if says_too_much(items, wanted.asked.preferences):
         return RedirectResponse(wanted.asked.link(), status_code=303)
     return html("advice.html", replace(page, notice=service.store_notice))
 
@@ -192,10 +194,10 @@ async def decision_record(request: Request, service: ServiceOf) -> Response:
 async def _page_of(service: Service, wanted: Wanted) -> AdvicePage:
     asked, now, lost = wanted.asked, None, None
     if wanted.then is None:
-        advice = await service.advise(asked.answers, asked.wishes, asked.revision)
+        advice = await service.advise(asked.answers, asked.preferences, asked.revision)
         asked, lost = replace(asked, made=LATELY), asked.made.rules
     else:
         on = asked.made.on or service.today()
-        advice, now = await service.advise_then(wanted.then, on, asked.answers, asked.wishes, asked.revision)
+        advice, now = await service.advise_then(wanted.then, on, asked.answers, asked.preferences, asked.revision)
     checks = open_checks(service.knowledge, advice, service.runs.slow_probes, needs_token=service.token is not None)
     return advice_page(wanted.then or service.knowledge, asked, advice, checks, now, lost)

@@ -7,8 +7,8 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from app.advice.schema.advice import CheckedPart
-from app.advice.schema.of_checks import checked_part
+from app.advice.schema.advice import LocalCheck
+from app.advice.schema.of_checks import local_check
 from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Term
@@ -64,7 +64,7 @@ class ClaimPage(Page):
     components: Sequence[Component]
     review_due: bool
     shipped: Claim | None
-    checked_here: CheckedPart | None
+    checked_here: LocalCheck | None
     check: ClaimCheck | None
 
 
@@ -109,7 +109,7 @@ def claim_page(
         components=[knowledge.components[id] for id in claim.components],
         review_due=claim.days_overdue(today) > 0,
         shipped=shipped.claims.get(claim.id),
-        checked_here=checked_part(knowledge, claim),
+        checked_here=local_check(knowledge, claim),
         check=check,
     )
 

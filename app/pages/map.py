@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from app.advice.permalinks import permalink
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
@@ -99,7 +99,7 @@ def _view(cell: Cell, policy: PolicyId) -> CellView:
         says = f"PyTorch wins {100 * cell.pytorch:.0f}%"
     else:
         says = f"{cell.strength}, wins {100 * share:.0f}%"
-    return CellView(cell, permalink(cell.answers, Wishes(policy), SHIPPED_ONLY), SHORT[cell.recommendation], says)
+    return CellView(cell, permalink(cell.answers, Preferences(policy), SHIPPED_ONLY), SHORT[cell.recommendation], says)
 
 
 @router.get("/map")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from starlette.responses import HTMLResponse
 
 from app.advice.model.core_space import core_space, masks_of
-from app.advice.robustness.recommendation import RECOMMENDATIONS
+from app.advice.robustness.recommendation import CHOICES
 from app.advice.robustness.situation import judge_of
 from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
@@ -138,7 +138,7 @@ def _policy_wins(knowledge: Knowledge, policy: Policy, today: date) -> PolicyWin
 
 
 def _share(label: str, sides: NDArray[np.int8]) -> WinShare:
-    counts = Counter(RECOMMENDATIONS[side] for side in sides.tolist())
+    counts = Counter(CHOICES[side] for side in sides.tolist())
     return WinShare(label, counts["pytorch"], counts["tensorflow"], counts["either"])
 
 

@@ -40,7 +40,7 @@ class QuestionnairePage(Page):
     asks: Mapping[str, str]
     open_more: bool
     policy: str
-    wishes: Sequence[tuple[str, str]]
+    preferences: Sequence[tuple[str, str]]
     claims: int
     sources: int
 
@@ -51,13 +51,13 @@ def questionnaire_page(
     policy: str,
     change: str | None = None,
     problems: Sequence[FieldProblem] = (),
-    wishes: Sequence[tuple[str, str]] = (),
+    preferences: Sequence[tuple[str, str]] = (),
 ) -> QuestionnairePage:
     """The form with what can be kept of the raw answers.
 
     Args:
         change: the question that the visitor came to change.
-        wishes: (key, value) of what the address says besides answers and policy, which the form hands on.
+        preferences: (key, value) of what the address says besides answers and policy, which the form hands on.
     """
     chosen = accepted_answers(knowledge, raw).sets
     messages = {problem.field: problem.message for problem in problems}
@@ -75,7 +75,7 @@ def questionnaire_page(
         asks={id: question.ask for id, question in knowledge.questions.items()},
         open_more=any(view.chosen or view.problem or view.question.id == change for view in more),
         policy=policy,
-        wishes=wishes,
+        preferences=preferences,
         claims=len(knowledge.claims),
         sources=sum(1 for id in claims_per_source(knowledge) if knowledge.sources[id].kind == "document"),
     )
@@ -94,7 +94,7 @@ async def home(request: Request, service: ServiceOf) -> HTMLResponse:
     items = items_of(request)
     raw = raw_answers(items, besides=("change",))
     change = next((value for key, value in items if key == "change"), None)
-    page = questionnaire_page(service.knowledge, raw, policy_or_default(items), change, wishes=other_wishes(items))
+    page = questionnaire_page(service.knowledge, raw, policy_or_default(items), change, preferences=other_wishes(items))
     return html("questionnaire.html", page)
 
 
@@ -102,7 +102,7 @@ def questionnaire_again(request: Request, service: Service, error: InvalidFields
     items = items_of(request)
     raw = raw_answers(items)
     faulty = {problem.field for problem in error.problems}
-    wishes = [(key, value) for key, value in other_wishes(items) if key not in faulty]
+    preferences = [(key, value) for key, value in other_wishes(items) if key not in faulty]
     policy = policy_or_default(items)
-    page = questionnaire_page(service.knowledge, raw, policy, problems=error.problems, wishes=wishes)
+    page = questionnaire_page(service.knowledge, raw, policy, problems=error.problems, preferences=preferences)
     return html("questionnaire.html", page, status=status_of(error).code)

@@ -9,7 +9,7 @@ from fastapi import Request
 from app.advice.model.answers import Answers, accepted_answers, parse_answers
 from app.advice.model.priorities import NONE
 from app.advice.permalinks import LATELY, PRIORITY, Made, permalink
-from app.advice.preferences import DEFAULT_POLICY, Wishes
+from app.advice.preferences import DEFAULT_POLICY, Preferences
 from app.advice.robustness.acceptability import EVERYTHING
 from app.errors import FieldProblem, InvalidFields
 from app.knowledge.base import Knowledge
@@ -22,18 +22,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Asked:
-    """Answers and wishes, the server's finding up to which its verdicts count, and the rules and day of a kept link."""
+    """Answers, preferences, the finding up to which verdicts count, and the rules and day of a kept link."""
 
     answers: Answers
-    wishes: Wishes
+    preferences: Preferences
     revision: int | None = None
     made: Made = LATELY
 
     def link(self) -> str:
-        return permalink(self.answers, self.wishes, self.revision, self.made)
+        return permalink(self.answers, self.preferences, self.revision, self.made)
 
-    def wishing(self, wishes: Wishes) -> "Asked":
-        return replace(self, wishes=wishes)
+    def wishing(self, preferences: Preferences) -> "Asked":
+        return replace(self, preferences=preferences)
 
     def answering(self, knowledge: Knowledge, answered: Mapping[str, Sequence[str]]) -> "Asked":
         """With other answers to some questions; an empty answer is none."""
@@ -55,7 +55,7 @@ class Wanted:
 
 
 def wanted_of(service: Service, items: Items) -> Wanted:
-    """Answers, wishes and revision of a query, with the problems of all at once."""
+    """Answers, preferences and revision of a query, with the problems of all at once."""
     problems: list[FieldProblem] = []
 
     def attempt(read: Callable[[], T], otherwise: T) -> T:
@@ -68,12 +68,12 @@ def wanted_of(service: Service, items: Items) -> Wanted:
     made = attempt(lambda: made_of(items), Made())
     then = _rules_of(service, made)
     answers = attempt(lambda: parse_answers(then or service.knowledge, raw_answers(items)), Answers({}))
-    wishes = Wishes(
+    preferences = Preferences(
         attempt(lambda: policy_of(items), DEFAULT_POLICY),
         attempt(lambda: priorities_of(then or service.knowledge, items), NONE),
         attempt(lambda: uncertain_of(items), EVERYTHING),
     )
-    wanted = Wanted(Asked(answers, wishes, attempt(lambda: revision_of(items), None), made), then)
+    wanted = Wanted(Asked(answers, preferences, attempt(lambda: revision_of(items), None), made), then)
     if problems:
         raise InvalidFields(problems)
     return wanted
@@ -86,10 +86,10 @@ def policy_or_default(items: Items) -> PolicyId:
         return DEFAULT_POLICY
 
 
-def says_too_much(items: Items, wishes: Wishes) -> bool:
+def says_too_much(items: Items, preferences: Preferences) -> bool:
     """Whether an address holds what a form sends of fields that were left as they are."""
     weights = [key for key, _ in items if key.startswith(PRIORITY)]
-    return any(value == "" for _, value in items) or len(weights) > len(wishes.priorities.factors)
+    return any(value == "" for _, value in items) or len(weights) > len(preferences.priorities.factors)
 
 
 def _rules_of(service: Service, made: Made) -> Knowledge | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from app.advice.model.priorities import NONE
 from app.advice.permalinks import wished
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.acceptability import Uncertainty
-from app.advice.robustness.recommendation import Recommendation
+from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import Advice
-from app.advice.schema.base import Pair
+from app.advice.schema.base import PerFramework
 from app.advice.schema.robustness import AnswerChange, Flip, PlainAnswer
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Question
@@ -36,7 +36,7 @@ class FlipView:
     """Changes of answers, what they would give, and the address of that advice."""
 
     changes: Sequence[ChangeView]
-    recommendation: Recommendation
+    recommendation: Choice
     link: str
 
 
@@ -45,7 +45,7 @@ class OptionView:
     """An answer to an open question, what it would give, and the address of that advice."""
 
     label: str
-    recommendation: Recommendation
+    recommendation: Choice
     link: str
 
 
@@ -73,7 +73,7 @@ class RobustnessView:
     flips: Sequence[FlipView]
     together: Sequence[FlipView]
     next_question: NextQuestion | None
-    shares: Sequence[tuple[str, Pair]]
+    shares: Sequence[tuple[str, PerFramework]]
     switches: Sequence[tuple[str, str, bool]]
     dissent: Sequence[str]
     priorities: Sequence[PriorityView]
@@ -83,7 +83,7 @@ class RobustnessView:
 
 def robustness_view(knowledge: Knowledge, asked: Asked, advice: Advice) -> RobustnessView:
     """Everything that the page says of how sure the advice is."""
-    wishes, robustness = asked.wishes, advice.robustness
+    preferences, robustness = asked.preferences, advice.robustness
     return RobustnessView(
         flips=[_flip_view(knowledge, asked, [flip], flip.recommendation) for flip in advice.flips],
         together=[
@@ -99,14 +99,14 @@ def robustness_view(knowledge: Knowledge, asked: Asked, advice: Advice) -> Robus
         ],
         switches=list(_switches(asked)),
         dissent=[METHODS[method] for method in robustness.dissent],
-        priorities=_priorities(knowledge, wishes, advice),
+        priorities=_priorities(knowledge, preferences, advice),
         kept=_kept(asked),
-        without_priorities=asked.wishing(replace(wishes, priorities=NONE)).link(),
+        without_priorities=asked.wishing(replace(preferences, priorities=NONE)).link(),
     )
 
 
 def _flip_view(
-    knowledge: Knowledge, asked: Asked, changes: Sequence[Flip | AnswerChange], recommendation: Recommendation
+    knowledge: Knowledge, asked: Asked, changes: Sequence[Flip | AnswerChange], recommendation: Choice
 ) -> FlipView:
     views = [
         ChangeView(
@@ -148,16 +148,16 @@ def _next_question(knowledge: Knowledge, asked: Asked, advice: Advice) -> NextQu
 
 def _switches(asked: Asked) -> Iterator[tuple[str, str, bool]]:
     """What can be taken as certain or not: (name, address with the other choice, whether it is uncertain now)."""
-    weights, evidence = asked.wishes.uncertain.weights, asked.wishes.uncertain.evidence
+    weights, evidence = asked.preferences.uncertain.weights, asked.preferences.uncertain.evidence
 
     def with_these(uncertain: Uncertainty) -> str:
-        return asked.wishing(replace(asked.wishes, uncertain=uncertain)).link()
+        return asked.wishing(replace(asked.preferences, uncertain=uncertain)).link()
 
     yield "weights", with_these(Uncertainty(not weights, evidence)), weights
     yield "evidence", with_these(Uncertainty(weights, not evidence)), evidence
 
 
-def _priorities(knowledge: Knowledge, wishes: Wishes, advice: Advice) -> list[PriorityView]:
+def _priorities(knowledge: Knowledge, preferences: Preferences, advice: Advice) -> list[PriorityView]:
     """The criteria that take part, with or without the visitor's priorities, in the order of the rules."""
     now = {criterion.id: criterion.weight for criterion in advice.criteria}
     before = advice.by_default.weights if advice.by_default else now
@@ -166,7 +166,7 @@ def _priorities(knowledge: Knowledge, wishes: Wishes, advice: Advice) -> list[Pr
         PriorityView(
             id=id,
             name=criterion.name,
-            factor=wishes.priorities.of(id),
+            factor=preferences.priorities.of(id),
             weight=now.get(id, 0.0),
             weight_by_default=before.get(id, 0.0),
             tips_at=tips.get(id),
@@ -178,5 +178,5 @@ def _priorities(knowledge: Knowledge, wishes: Wishes, advice: Advice) -> list[Pr
 
 def _kept(asked: Asked) -> list[tuple[str, str]]:
     """What a form that sets priorities keeps of the address."""
-    wishes = replace(asked.wishes, priorities=NONE)
-    return [*asked.answers.pairs(), *wished(wishes, asked.revision, asked.made)]
+    preferences = replace(asked.preferences, priorities=NONE)
+    return [*asked.answers.pairs(), *wished(preferences, asked.revision, asked.made)]

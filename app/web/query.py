@@ -49,7 +49,7 @@ def raw_answers(items: Items, besides: Sequence[str] = ()) -> dict[str, list[str
 
 
 def other_wishes(items: Items) -> list[tuple[str, str]]:
-    """What a query wishes besides the policy, and that stays when an answer changes: priorities, what is certain, and
+    """What a query wants besides the policy, and that stays when an answer changes: priorities, what is certain, and
     whose verdicts count. Rules and day of a kept link do not: a changed answer is today's.
     """
     return [

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from app.advice.advise import advise
 from app.advice.model.answers import Answers
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.decision import Case
 from app.advice.schema.advice import Advice, Now
 from app.advice.then_and_now import now_against_then
@@ -54,17 +54,17 @@ class Service:
     def today(self) -> date:
         return self.clock()
 
-    async def advise(self, answers: Answers, wishes: Wishes, revision: Revision = None) -> Advice:
+    async def advise(self, answers: Answers, preferences: Preferences, revision: Revision = None) -> Advice:
         """The advice for these answers, as of today.
 
         Raises:
             InvalidFields: the server has not found as much as `revision` says.
         """
         found = await self.found.at(revision)
-        return await asyncio.to_thread(_advised, self.knowledge, answers, wishes, self.today(), found)
+        return await asyncio.to_thread(_advised, self.knowledge, answers, preferences, self.today(), found)
 
     async def advise_then(
-        self, then: Knowledge, on: date, answers: Answers, wishes: Wishes, revision: Revision
+        self, then: Knowledge, on: date, answers: Answers, preferences: Preferences, revision: Revision
     ) -> tuple[Advice, Now]:
         """The advice of another day, with the rules of then, and what it is now.
 
@@ -72,10 +72,10 @@ class Service:
             InvalidFields: the server has not found as much as `revision` says.
         """
         found = await self.found.at(revision)
-        case = Case(with_local_evidence(then, found), wishes.policy, on, wishes.priorities)
+        case = Case(with_local_evidence(then, found), preferences.policy, on, preferences.priorities)
         newest, today = await self.found.newest(), self.today()
-        now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, answers, wishes)
-        return await asyncio.to_thread(_advised, then, answers, wishes, on, found), now
+        now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, answers, preferences)
+        return await asyncio.to_thread(_advised, then, answers, preferences, on, found), now
 
     async def start(self, asked: RunRequest, client: str) -> Run:
         """Start a run for a client, who may not start any number of them. What is refused counts for nothing.

@@ -9,7 +9,7 @@ from itertools import product
 from app.advice.model.answers import Answers
 from app.advice.model.core_space import masks_of
 from app.advice.robustness.acceptability import acceptability
-from app.advice.robustness.recommendation import RECOMMENDATIONS, Recommendation
+from app.advice.robustness.recommendation import CHOICES, Choice
 from app.advice.robustness.situation import judge_of
 from app.advice.robustness.thresholds import STEPS, Strength, lowers, side, step
 from app.knowledge.base import Knowledge
@@ -26,7 +26,7 @@ class Cell:
     """One situation: its answers, and what the advice on them is."""
 
     answers: Answers
-    recommendation: Recommendation
+    recommendation: Choice
     strength: Strength
     pytorch: float
     tensorflow: float
@@ -48,7 +48,7 @@ def answer_map(knowledge: Knowledge, policy: PolicyId, today: date, language: st
         cells.append(
             Cell(
                 answers=answers,
-                recommendation=RECOMMENDATIONS[side(knowledge.scoring, won, lowered)],
+                recommendation=CHOICES[side(knowledge.scoring, won, lowered)],
                 strength=STEPS[step(knowledge.scoring, max(won.pytorch, won.tensorflow), lowered)],
                 pytorch=won.pytorch,
                 tensorflow=won.tensorflow,

@@ -10,7 +10,7 @@ from app.advice.model.layout import Layout, Masks
 
 
 @dataclass(frozen=True)
-class Change:
+class MaskChange:
     """Another answer to one question, as masks; 0: no answer."""
 
     row: int
@@ -18,7 +18,7 @@ class Change:
     after: int
 
 
-def changes(layout: Layout, masks: Masks, small: bool = False) -> list[Change]:
+def changes(layout: Layout, masks: Masks, small: bool = False) -> list[MaskChange]:
     """Every single change of an answer set.
 
     Of a question with one answer: every other option, and none. Of a question with several: one option more, one
@@ -28,7 +28,7 @@ def changes(layout: Layout, masks: Masks, small: bool = False) -> list[Change]:
         small: whether exchanging one of several given options is left out: it is one fewer and one more.
     """
     return [
-        Change(row, int(masks[row, 0]), after)
+        MaskChange(row, int(masks[row, 0]), after)
         for row, question in enumerate(layout.questions)
         for after in _others(len(question.options), question.kind, question.core, int(masks[row, 0]), small)
     ]
@@ -48,7 +48,7 @@ def _others(options: int, kind: Literal["one", "many"], required: bool, mask: in
     return (*one_more_or_fewer, *(mask ^ bit | other for bit in given for other in bits if not mask & other))
 
 
-def changed(masks: Masks, rows: list[Change]) -> Masks:
+def changed(masks: Masks, rows: list[MaskChange]) -> Masks:
     """Questions x changes: the answer set after each change."""
     found = np.repeat(masks, len(rows), axis=1)
     for at, change in enumerate(rows):

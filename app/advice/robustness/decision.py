@@ -9,7 +9,7 @@ from app.advice.model.priorities import NONE, Priorities
 from app.advice.model.scoring import Scored, score
 from app.advice.robustness.acceptability import EVERYTHING, Acceptability, Uncertainty, acceptability
 from app.advice.robustness.agreement import dissents
-from app.advice.robustness.recommendation import Verdict, standing_constraints, verdict
+from app.advice.robustness.recommendation import Recommendation, recommend, standing_constraints
 from app.advice.robustness.situation import Judge, judge_of
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
@@ -45,7 +45,7 @@ class Decision:
     constraints: tuple[Constraint, ...]
     won: Acceptability
     dissent: tuple[str, ...]
-    verdict: Verdict
+    recommendation: Recommendation
 
     def share(self, uncertain: Uncertainty) -> Acceptability:
         """The acceptability with only some of it taken as uncertain."""
@@ -72,5 +72,5 @@ def decide(case: Case, chosen: Chosen) -> Decision:
         constraints=constraints,
         won=won,
         dissent=dissent,
-        verdict=verdict(knowledge.scoring, won, bool(dissent), constraints),
+        recommendation=recommend(knowledge.scoring, won, bool(dissent), constraints),
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.advice.model.batch_scoring import Scores
 from app.advice.model.layout import Masks
-from app.advice.robustness.changes import Change, changes
+from app.advice.robustness.changes import MaskChange, changes
 from app.advice.robustness.situation import BATCH, Judge
 
 MOST = 3
@@ -19,14 +19,14 @@ Together = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Flip:
+class FlipSet:
     """Changes that together give another recommendation."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[MaskChange, ...]
     side: int
 
 
-def smallest_flips(judge: Judge, masks: Masks, now: int) -> list[Flip]:
+def smallest_flips(judge: Judge, masks: Masks, now: int) -> list[FlipSet]:
     """The smallest sets of changes of different questions that give another recommendation, where no single one does.
 
     All sets of a size are tried before any larger one, so what is found is smallest; nothing up to three gives none.
@@ -41,7 +41,7 @@ def smallest_flips(judge: Judge, masks: Masks, now: int) -> list[Flip]:
     return []
 
 
-def _batches(possible: Sequence[Change], size: int) -> Iterator[Together]:
+def _batches(possible: Sequence[MaskChange], size: int) -> Iterator[Together]:
     """Every choice of so many changes of different questions, as their places in `possible`, size x choices."""
     together = np.array(list(combinations(range(len(possible)), size)), np.intp).T
     rows = np.array([change.row for change in possible])[together]
@@ -50,7 +50,9 @@ def _batches(possible: Sequence[Change], size: int) -> Iterator[Together]:
     return (together[:, start : start + BATCH] for start in range(0, together.shape[1], BATCH))
 
 
-def _flips(judge: Judge, masks: Masks, possible: Sequence[Change], together: Together, now: int) -> Iterator[Flip]:
+def _flips(
+    judge: Judge, masks: Masks, possible: Sequence[MaskChange], together: Together, now: int
+) -> Iterator[FlipSet]:
     rows = np.array([change.row for change in possible])[together]
     after = np.array([change.after for change in possible])[together]
     sets = np.repeat(masks, together.shape[1], axis=1)
@@ -58,7 +60,7 @@ def _flips(judge: Judge, masks: Masks, possible: Sequence[Change], together: Tog
         sets[row, np.arange(together.shape[1])] = mask
     sides = judge.sides(sets)
     for at in np.flatnonzero(sides != now):
-        yield Flip(tuple(possible[place] for place in together[:, at]), int(sides[at]))
+        yield FlipSet(tuple(possible[place] for place in together[:, at]), int(sides[at]))
 
 
 def tipping_weights(scores: Scores, at: int = 0) -> NDArray[np.float64]:

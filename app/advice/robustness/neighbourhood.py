@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.advice.model.layout import Masks
-from app.advice.robustness.changes import Change, changed, changes
+from app.advice.robustness.changes import MaskChange, changed, changes
 from app.advice.robustness.situation import Judge
 
 
@@ -16,7 +16,7 @@ from app.advice.robustness.situation import Judge
 class Neighbour:
     """One change, whom it recommends then, and by how much it moves PyTorch's acceptability, about."""
 
-    change: Change
+    change: MaskChange
     side: int
     moves: float
 

@@ -12,21 +12,21 @@ from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Constraint, Framework, Policy, Scoring
 
-Recommendation = Literal["pytorch", "tensorflow", "either"]
-RECOMMENDATIONS: dict[int, Recommendation] = {1: "pytorch", -1: "tensorflow", 0: "either"}
+Choice = Literal["pytorch", "tensorflow", "either"]
+CHOICES: dict[int, Choice] = {1: "pytorch", -1: "tensorflow", 0: "either"}
 DecidedBy = Literal["scores", "constraint", "conflicting_constraints"]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Recommendation:
     """The recommendation, how strongly it is meant, and what decided it."""
 
-    recommendation: Recommendation
+    choice: Choice
     strength: Strength
     decided_by: DecidedBy
 
 
-def verdict(scoring: Scoring, won: Acceptability, lowered: bool, constraints: Sequence[Constraint]) -> Verdict:
+def recommend(scoring: Scoring, won: Acceptability, lowered: bool, constraints: Sequence[Constraint]) -> Recommendation:
     """Constraints decide before scores; constraints that contradict each other leave no single framework.
 
     Args:
@@ -35,11 +35,11 @@ def verdict(scoring: Scoring, won: Acceptability, lowered: bool, constraints: Se
     """
     required: set[Framework] = {constraint.requires for constraint in constraints}
     if len(required) == 1:
-        return Verdict(required.pop(), "strong", "constraint")
+        return Recommendation(required.pop(), "strong", "constraint")
     if required:
-        return Verdict("either", "either", "conflicting_constraints")
+        return Recommendation("either", "either", "conflicting_constraints")
     strength = STEPS[step(scoring, max(won.pytorch, won.tensorflow), lowered)]
-    return Verdict(RECOMMENDATIONS[side(scoring, won, lowered)], strength, "scores")
+    return Recommendation(CHOICES[side(scoring, won, lowered)], strength, "scores")
 
 
 def standing_constraints(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> list[Constraint]:

@@ -4,19 +4,19 @@ from datetime import date
 
 from pydantic import Field
 
-from app.advice.robustness.recommendation import DecidedBy, Recommendation
+from app.advice.robustness.recommendation import Choice, DecidedBy
 from app.advice.robustness.thresholds import Strength
-from app.advice.schema.base import Pair, Part
+from app.advice.schema.base import PerFramework, Schema
 from app.advice.schema.robustness import Flip, Robustness
 from app.knowledge.models import ClaimKind, ComponentState, Favours, Framework, PolicyId, Status
 
 
-class CitedSource(Part):
+class CitedSource(Schema):
     id: str
     section: str
 
 
-class NamedComponent(Part):
+class NamedComponent(Schema):
     """A component that a claim is about, and how it is today."""
 
     id: str
@@ -24,7 +24,7 @@ class NamedComponent(Part):
     state: ComponentState
 
 
-class CheckedPart(Part):
+class LocalCheck(Schema):
     """What this server's own run said of a claim."""
 
     verdict: Status
@@ -33,7 +33,7 @@ class CheckedPart(Part):
     versions: dict[str, str]
 
 
-class ClaimPart(Part):
+class CitedClaim(Schema):
     """What an advice says of a claim wherever it names one."""
 
     claim: str
@@ -47,11 +47,11 @@ class ClaimPart(Part):
     components: list[NamedComponent]
     review_due: bool = Field(description="The day by which this fact was to be reviewed has passed.")
     checked_on: date | None = Field(description="The day of the shipped status, where the claim was not checked here.")
-    checked_here: CheckedPart | None = Field(description="The verdict of this server, which stands for the status.")
+    checked_here: LocalCheck | None = Field(description="The verdict of this server, which stands for the status.")
     probe: str | None = Field(description="The probe by which it can be checked.")
 
 
-class Reason(ClaimPart):
+class Reason(CitedClaim):
     """A claim that counts. The contributions of one framework and the advice's `neutral` sum to its score."""
 
     favours: Favours
@@ -61,19 +61,19 @@ class Reason(ClaimPart):
     speaks_for_keras: bool = Field(description="It favours the Keras API, which this policy counts for a framework.")
 
 
-class SetAside(ClaimPart):
+class SetAside(CitedClaim):
     """A claim about this situation that counts for neither framework: it no longer holds, or decides the API layer."""
 
     favours: Favours
 
 
-class RaisedBy(Part):
+class RaisedBy(Schema):
     question: str
     option: str
     points: float
 
 
-class CriterionPart(Part):
+class WeighedCriterion(Schema):
     """A criterion that takes part: weights of all of them sum to 1, its two scores sum to 1."""
 
     id: str
@@ -82,10 +82,10 @@ class CriterionPart(Part):
     base_points: float
     raised_by: list[RaisedBy]
     priority: float = Field(description="By what the visitor multiplies the points; 1 where nothing was said.")
-    scores: Pair
+    scores: PerFramework
 
 
-class ConstraintPart(Part):
+class StandingConstraint(Schema):
     id: str
     claim: str
     requires: Framework
@@ -94,18 +94,18 @@ class ConstraintPart(Part):
     sources: list[CitedSource]
 
 
-class CautionPart(Part):
+class CitedCaution(Schema):
     id: str
     text: str
     sources: list[CitedSource]
 
 
-class Successor(Part):
+class Successor(Schema):
     id: str
     name: str
 
 
-class StackPart(Part):
+class StackEntry(Schema):
     """A recommended component, and how it is today whatever the policy says."""
 
     role: str
@@ -122,47 +122,48 @@ class StackPart(Part):
     review_due: bool
 
 
-class ApiLayer(Part):
+class ApiLayer(Schema):
     """Claims that favour the Keras API without deciding the framework, and their evidence in sum."""
 
     evidence: float
     reasons: list[SetAside]
 
 
-class Difference(Part):
-    """How one claim moves the margin between the scores differently under the other policy.
+class Difference(Schema):
+    """How one claim moves the margin between the scores differently in two pieces of advice.
 
-    `here` and `there` are signed contributions to the margin: positive for PyTorch, negative for TensorFlow.
+    `after` belongs to the advice at hand (of `now`: today's), `before` to the one against which it is held. Both are
+    signed contributions to the margin: positive for PyTorch, negative for TensorFlow.
     """
 
     claim: str
     statement: str
     status: Status
     favours: Favours
-    here: float
-    there: float
+    before: float
+    after: float
 
 
-class OtherPolicy(Part):
+class OtherPolicy(Schema):
     """The same answers under the other policy; the differences sum to the difference of the margins."""
 
     policy: PolicyId
-    recommendation: Recommendation
+    recommendation: Choice
     strength: Strength
     decided_by: DecidedBy
-    constraints: list[ConstraintPart]
-    scores: Pair
+    constraints: list[StandingConstraint]
+    scores: PerFramework
     differences: list[Difference]
 
 
-class Afresh(Part):
-    recommendation: Recommendation
+class Afresh(Schema):
+    recommendation: Choice
     strength: Strength
     decided_by: DecidedBy
-    scores: Pair
+    scores: PerFramework
 
 
-class Checking(Part):
+class Checking(Schema):
     """Which of the claims about this situation this server has checked itself."""
 
     here: list[str] = Field(description="Claims that count, and have a verdict of this server.")
@@ -170,20 +171,17 @@ class Checking(Part):
     measured: list[str] = Field(description="Claims that are this server's own measurements of speed.")
 
 
-class AsShipped(Part):
-    """The same answers and policy with the rules as shipped; the differences sum to the difference of the margins.
+class AsShipped(Schema):
+    """The same answers and policy with the rules as shipped; the differences sum to the difference of the margins."""
 
-    In a difference, `here` is with this server's verdicts and `there` without.
-    """
-
-    recommendation: Recommendation
+    recommendation: Choice
     strength: Strength
     decided_by: DecidedBy
-    scores: Pair
+    scores: PerFramework
     differences: list[Difference]
 
 
-class Permalinks(Part):
+class Permalinks(Schema):
     """Addresses under which the advice stays as it is, as far as this server's verdicts go."""
 
     shipped: str
@@ -191,68 +189,70 @@ class Permalinks(Part):
     kept: str = Field(description="With the version of the rules and the day too: read later, it shows then and now.")
 
 
-class ByDefault(Part):
+class ByDefault(Schema):
     """The same answers without the visitor's own priorities."""
 
-    recommendation: Recommendation
+    recommendation: Choice
     strength: Strength
     decided_by: DecidedBy
-    scores: Pair
-    acceptability: Pair
+    scores: PerFramework
+    acceptability: PerFramework
     weights: dict[str, float]
 
 
-class Now(Part):
-    """What the advice is today, beside one of another day. In a difference, `here` is then and `there` is now."""
+class Now(Schema):
+    """What the advice is today, beside one of another day. In a difference, `before` is then and `after` is now."""
 
-    recommendation: Recommendation
+    recommendation: Choice
     strength: Strength
     decided_by: DecidedBy
-    scores: Pair
-    acceptability: Pair
+    scores: PerFramework
+    acceptability: PerFramework
     as_of: date
     rules_version: str
     differences: list[Difference]
     permalink: str
 
 
-class Continuity(Part):
+class Continuity(Schema):
     """Staying with the code that exists, and starting afresh, as two answers."""
 
     codebase: str
-    staying: Recommendation
+    staying: Choice
     afresh: Afresh
-    costs: list[ClaimPart] = Field(description="What a team keeps by staying, and what moving costs it.")
+    costs: list[CitedClaim] = Field(description="What a team keeps by staying, and what moving costs it.")
 
 
-class OverlayPart(Part):
+class OverlayEntry(Schema):
     collection: str
     id: str
     action: str
 
 
-class Advice(Part):
+class Advice(Schema):
     """A recommendation with its working."""
 
-    recommendation: Recommendation
+    recommendation: Choice
     strength: Strength
     decided_by: DecidedBy
-    scores: Pair
-    acceptability: Pair = Field(description="The share of plausible weightings and evidence under which each wins.")
+    scores: PerFramework
+    acceptability: PerFramework = Field(
+        description="The share of plausible weightings and evidence under which each wins."
+    )
     flips: list[Flip] = Field(description="Every single answer that changes the recommendation.")
     robustness: Robustness
     priorities: dict[str, float] = Field(description="By what the visitor multiplies the weights of criteria.")
     by_default: ByDefault | None = Field(description="The advice without the visitor's priorities; null without any.")
     neutral: float = Field(description="The part of each score that the evidence leaves open.")
-    constraints: list[ConstraintPart]
-    cautions: list[CautionPart]
-    criteria: list[CriterionPart]
+    constraints: list[StandingConstraint]
+    cautions: list[CitedCaution]
+    criteria: list[WeighedCriterion]
     reasons: list[Reason]
     set_aside: list[SetAside]
     api_layer: ApiLayer
-    stack: list[StackPart]
+    stack: list[StackEntry]
     policy: PolicyId
-    documents_said: Recommendation | None = Field(
+    other_recommendation: Choice | None = Field(
         description="The recommendation under the other policy, when it differs from this one."
     )
     other_policy: OtherPolicy
@@ -265,4 +265,4 @@ class Advice(Part):
     permalinks: Permalinks
     as_of: date = Field(description="The day on which facts were taken as due for review or not.")
     rules_version: str
-    overlay: list[OverlayPart] = Field(description="What a folder of own rules changed in the shipped ones.")
+    overlay: list[OverlayEntry] = Field(description="What a folder of own rules changed in the shipped ones.")

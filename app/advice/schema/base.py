@@ -3,13 +3,13 @@
 from pydantic import BaseModel, ConfigDict
 
 
-class Part(BaseModel):
+class Schema(BaseModel):
     """Base of every part of an advice."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
 
 
-class Pair(Part):
+class PerFramework(Schema):
     """A number for each framework."""
 
     pytorch: float

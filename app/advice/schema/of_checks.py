@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.advice.model.scoring import Scored
-from app.advice.schema.advice import CheckedPart, Checking
+from app.advice.schema.advice import Checking, LocalCheck
 from app.knowledge.base import Knowledge
 from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import Claim
@@ -14,16 +14,16 @@ def local_evidence_of(knowledge: Knowledge) -> LocalEvidence:
     return knowledge.local_evidence or AS_SHIPPED
 
 
-def checked_part(knowledge: Knowledge, claim: Claim) -> CheckedPart | None:
+def local_check(knowledge: Knowledge, claim: Claim) -> LocalCheck | None:
     """This server's verdict on a claim, or its measurement; None where it has none."""
     evidence = local_evidence_of(knowledge)
     found = evidence.claims.get(claim.id) if claim.is_decided_by_running else None
     if found is not None:
-        return CheckedPart(verdict=found.verdict, on=found.on, run=found.run, versions=dict(found.versions))
+        return LocalCheck(verdict=found.verdict, on=found.on, run=found.run, versions=dict(found.versions))
     measured = evidence.speeds.get(claim.id)
     if measured is None or not is_measured(knowledge, claim):
         return None
-    return CheckedPart(verdict="confirmed", on=measured.on, run=measured.run, versions=dict(measured.versions))
+    return LocalCheck(verdict="confirmed", on=measured.on, run=measured.run, versions=dict(measured.versions))
 
 
 def is_measured(knowledge: Knowledge, claim: Claim) -> bool:
@@ -40,6 +40,6 @@ def checking(knowledge: Knowledge, scored: Scored) -> Checking:
     """The claims about the situation by how they were checked, in the order of the rules."""
     claims: Sequence[Claim] = [evidence.claim for evidence in scored.evidence]
     measured = [claim.id for claim in claims if is_measured(knowledge, claim)]
-    here = [c.id for c in claims if c.id not in measured and checked_part(knowledge, c) is not None]
+    here = [c.id for c in claims if c.id not in measured and local_check(knowledge, c) is not None]
     unchecked = [c.id for c in claims if can_be_checked(c) and c.id not in here]
     return Checking(here=here, open=unchecked, measured=measured)

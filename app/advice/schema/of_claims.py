@@ -11,18 +11,18 @@ from app.advice.model.weights import Raise, raises
 from app.advice.robustness.decision import Case, Decision
 from app.advice.schema.advice import (
     ApiLayer,
-    CautionPart,
+    CitedCaution,
+    CitedClaim,
     CitedSource,
-    ClaimPart,
-    ConstraintPart,
-    CriterionPart,
     NamedComponent,
     RaisedBy,
     Reason,
     SetAside,
+    StandingConstraint,
+    WeighedCriterion,
 )
-from app.advice.schema.base import Pair
-from app.advice.schema.of_checks import can_be_checked, checked_part
+from app.advice.schema.base import PerFramework
+from app.advice.schema.of_checks import can_be_checked, local_check
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Citation, Claim, Component, Constraint
@@ -31,10 +31,10 @@ from app.knowledge.models import Citation, Claim, Component, Constraint
 def verdict_fields(decision: Decision) -> dict[str, Any]:
     """The fields in which every part that holds a verdict says it."""
     return {
-        "recommendation": decision.verdict.recommendation,
-        "strength": decision.verdict.strength,
-        "decided_by": decision.verdict.decided_by,
-        "scores": Pair(**decision.scored.scores),
+        "recommendation": decision.recommendation.choice,
+        "strength": decision.recommendation.strength,
+        "decided_by": decision.recommendation.decided_by,
+        "scores": PerFramework(**decision.scored.scores),
     }
 
 
@@ -46,8 +46,8 @@ def _named(component: Component) -> NamedComponent:
     return NamedComponent(id=component.id, name=component.name, state=component.state)
 
 
-def claim_part(knowledge: Knowledge, claim: Claim, today: date) -> ClaimPart:
-    return ClaimPart(**_of_claim(knowledge, claim, today))
+def cited_claim(knowledge: Knowledge, claim: Claim, today: date) -> CitedClaim:
+    return CitedClaim(**_of_claim(knowledge, claim, today))
 
 
 def _of_claim(knowledge: Knowledge, claim: Claim, today: date) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _of_claim(knowledge: Knowledge, claim: Claim, today: date) -> dict[str, Any]
         "components": [_named(knowledge.components[id]) for id in claim.components],
         "review_due": claim.days_overdue(today) > 0,
         "checked_on": claim.checked_on,
-        "checked_here": checked_part(knowledge, claim),
+        "checked_here": local_check(knowledge, claim),
         "probe": claim.probe if can_be_checked(claim) else None,
     }
 
@@ -99,27 +99,27 @@ def api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -
     )
 
 
-def criteria(case: Case, chosen: Chosen, scored: Sequence[CriterionScore]) -> list[CriterionPart]:
+def criteria(case: Case, chosen: Chosen, scored: Sequence[CriterionScore]) -> list[WeighedCriterion]:
     """The criteria that take part, in the order of the rules."""
     raised = raises(case.knowledge, chosen)
     return [_criterion(case, one, raised.get(one.criterion, ())) for one in scored]
 
 
-def _criterion(case: Case, scored: CriterionScore, raised: Sequence[Raise]) -> CriterionPart:
+def _criterion(case: Case, scored: CriterionScore, raised: Sequence[Raise]) -> WeighedCriterion:
     criterion = case.knowledge.criteria[scored.criterion]
-    return CriterionPart(
+    return WeighedCriterion(
         id=criterion.id,
         name=criterion.name,
         weight=scored.weight,
         base_points=criterion.weight,
         raised_by=[RaisedBy(question=r.question, option=r.option, points=r.points) for r in raised],
         priority=case.priorities.of(criterion.id),
-        scores=Pair(**scored.scores),
+        scores=PerFramework(**scored.scores),
     )
 
 
-def constraint_part(knowledge: Knowledge, constraint: Constraint) -> ConstraintPart:
-    return ConstraintPart(
+def standing_constraint(knowledge: Knowledge, constraint: Constraint) -> StandingConstraint:
+    return StandingConstraint(
         id=constraint.id,
         claim=constraint.claim,
         requires=constraint.requires,
@@ -129,9 +129,9 @@ def constraint_part(knowledge: Knowledge, constraint: Constraint) -> ConstraintP
     )
 
 
-def cautions(knowledge: Knowledge, chosen: Chosen) -> list[CautionPart]:
+def cautions(knowledge: Knowledge, chosen: Chosen) -> list[CitedCaution]:
     return [
-        CautionPart(id=caution.id, text=caution.text, sources=_cited(caution.sources))
+        CitedCaution(id=caution.id, text=caution.text, sources=_cited(caution.sources))
         for caution in knowledge.cautions.values()
         if caution.when.holds(chosen)
     ]

@@ -1,4 +1,4 @@
-"""Documents against today: the same answers under the other policy, and the claims that make the difference."""
+"""Which claims make the difference between two pieces of advice on the same answers."""
 
 from collections.abc import Mapping
 
@@ -9,23 +9,23 @@ from app.knowledge.models import Claim
 NEGLIGIBLE = 1e-12
 
 
-def differences(claims: Mapping[str, Claim], here: Scored, there: Scored) -> list[Difference]:
+def differences(claims: Mapping[str, Claim], before: Scored, after: Scored) -> list[Difference]:
     """The claims that move the margin differently: the largest first, equal ones in the order of the rules."""
-    moves_here, moves_there = _moves(here), _moves(there)
-    named = moves_here.keys() | moves_there.keys()
+    moves_before, moves_after = _moves(before), _moves(after)
+    named = moves_before.keys() | moves_after.keys()
     found = [
         Difference(
             claim=claim.id,
             statement=claim.statement,
             status=claim.status,
             favours=claim.favours,
-            here=moves_here.get(id, 0.0),
-            there=moves_there.get(id, 0.0),
+            before=moves_before.get(id, 0.0),
+            after=moves_after.get(id, 0.0),
         )
         for id, claim in claims.items()
-        if id in named and abs(moves_here.get(id, 0.0) - moves_there.get(id, 0.0)) > NEGLIGIBLE
+        if id in named and abs(moves_after.get(id, 0.0) - moves_before.get(id, 0.0)) > NEGLIGIBLE
     ]
-    return sorted(found, key=lambda d: -abs(d.here - d.there))
+    return sorted(found, key=lambda d: -abs(d.after - d.before))
 
 
 def _moves(scored: Scored) -> Mapping[str, float]:

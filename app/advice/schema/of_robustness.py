@@ -4,14 +4,13 @@ import numpy as np
 
 from app.advice.model.layout import Layout
 from app.advice.robustness.acceptability import Acceptability, Uncertainty, acceptability
-from app.advice.robustness.changes import Change
+from app.advice.robustness.changes import MaskChange
 from app.advice.robustness.decision import Decision
-from app.advice.robustness.flips import Flip as FoundFlip
-from app.advice.robustness.flips import smallest_flips, tipping_weights
+from app.advice.robustness.flips import FlipSet, smallest_flips, tipping_weights
 from app.advice.robustness.neighbourhood import Neighbour, Neighbourhood, OpenQuestion, neighbourhood
-from app.advice.robustness.recommendation import RECOMMENDATIONS
+from app.advice.robustness.recommendation import CHOICES
 from app.advice.robustness.samples import samples_for
-from app.advice.schema.base import Pair
+from app.advice.schema.base import PerFramework
 from app.advice.schema.robustness import (
     AnswerChange,
     DecisiveClaim,
@@ -23,16 +22,16 @@ from app.advice.schema.robustness import (
     Robustness,
     SmallestFlips,
     Tipping,
-    UncertaintyPart,
+    UncertaintySchema,
 )
 from app.knowledge.base import Knowledge
 
 EXAMPLES = 10
-CODES = {name: code for code, name in RECOMMENDATIONS.items()}
+CODES = {name: code for code, name in CHOICES.items()}
 
 
 def neighbourhood_of(decision: Decision) -> Neighbourhood:
-    return neighbourhood(decision.judge, decision.masks, CODES[decision.verdict.recommendation])
+    return neighbourhood(decision.judge, decision.masks, CODES[decision.recommendation.choice])
 
 
 def flips_of(decision: Decision, around: Neighbourhood) -> list[Flip]:
@@ -51,7 +50,7 @@ def robustness_of(
         error=decision.share(uncertain).error,
         samples=scoring.samples,
         seed=scoring.seed,
-        uncertain=UncertaintyPart(weights=uncertain.weights, evidence=uncertain.evidence),
+        uncertain=UncertaintySchema(weights=uncertain.weights, evidence=uncertain.evidence),
         everything=pair(decision.won),
         weights_alone=pair(decision.share(Uncertainty(evidence=False))),
         evidence_alone=pair(decision.share(Uncertainty(weights=False))),
@@ -61,7 +60,7 @@ def robustness_of(
         smallest_flips=_smallest(decision, around),
         tipping=_tipping(decision),
         decisive_claims=[
-            DecisiveClaim(claim=id, statement=knowledge.claims[id].statement, recommendation=RECOMMENDATIONS[side])
+            DecisiveClaim(claim=id, statement=knowledge.claims[id].statement, recommendation=CHOICES[side])
             for id, side in around.decisive_claims()
         ],
         open_questions=[_effect(layout, question) for question in questions],
@@ -69,8 +68,8 @@ def robustness_of(
     )
 
 
-def pair(won: Acceptability) -> Pair:
-    return Pair(pytorch=won.pytorch, tensorflow=won.tensorflow)
+def pair(won: Acceptability) -> PerFramework:
+    return PerFramework(pytorch=won.pytorch, tensorflow=won.tensorflow)
 
 
 def _any_weights(decision: Decision) -> Acceptability:
@@ -95,16 +94,16 @@ def _smallest(decision: Decision, around: Neighbourhood) -> SmallestFlips:
 
 def _flip(layout: Layout, neighbour: Neighbour) -> Flip:
     question, before, after = _change(layout, neighbour.change)
-    return Flip(question=question, before=before, after=after, recommendation=RECOMMENDATIONS[neighbour.side])
+    return Flip(question=question, before=before, after=after, recommendation=CHOICES[neighbour.side])
 
 
-def _together(layout: Layout, flip: FoundFlip) -> FlipTogether:
+def _together(layout: Layout, flip: FlipSet) -> FlipTogether:
     told = (_change(layout, change) for change in flip.changes)
     changes = [AnswerChange(question=question, before=before, after=after) for question, before, after in told]
-    return FlipTogether(changes=changes, recommendation=RECOMMENDATIONS[flip.side])
+    return FlipTogether(changes=changes, recommendation=CHOICES[flip.side])
 
 
-def _change(layout: Layout, change: Change) -> tuple[str, PlainAnswer, PlainAnswer]:
+def _change(layout: Layout, change: MaskChange) -> tuple[str, PlainAnswer, PlainAnswer]:
     """The question, and its answer before and after."""
     before, after = (_plain(layout, change.row, mask) for mask in (change.before, change.after))
     return layout.questions[change.row].id, before, after
@@ -134,7 +133,7 @@ def _effect(layout: Layout, question: OpenQuestion) -> QuestionEffect:
         moves=question.moves,
         changes_recommendation=question.changes_recommendation,
         options=[
-            OptionEffect(option=id, recommendation=RECOMMENDATIONS[side])
+            OptionEffect(option=id, recommendation=CHOICES[side])
             for id, side in zip(asked.option_ids, question.sides, strict=True)
         ],
     )

@@ -2,36 +2,36 @@
 
 from pydantic import Field
 
-from app.advice.robustness.recommendation import Recommendation
-from app.advice.schema.base import Pair, Part
+from app.advice.robustness.recommendation import Choice
+from app.advice.schema.base import PerFramework, Schema
 
 PlainAnswer = str | list[str] | None
 """An answer as a caller would write it; None: no answer."""
 
 
-class Flip(Part):
+class Flip(Schema):
     """One answer that, given differently, changes the recommendation."""
 
     question: str
     before: PlainAnswer = Field(alias="from")
     after: PlainAnswer = Field(alias="to")
-    recommendation: Recommendation
+    recommendation: Choice
 
 
-class AnswerChange(Part):
+class AnswerChange(Schema):
     question: str
     before: PlainAnswer = Field(alias="from")
     after: PlainAnswer = Field(alias="to")
 
 
-class FlipTogether(Part):
+class FlipTogether(Schema):
     """Answers that change the recommendation only together."""
 
     changes: list[AnswerChange]
-    recommendation: Recommendation
+    recommendation: Choice
 
 
-class SmallestFlips(Part):
+class SmallestFlips(Schema):
     """The fewest answers that have to change together for another recommendation."""
 
     size: int | None = Field(
@@ -42,7 +42,7 @@ class SmallestFlips(Part):
     examples: list[FlipTogether] = Field(description="The first of them; single changes stand in `flips`.")
 
 
-class Tipping(Part):
+class Tipping(Schema):
     """The weight of a criterion at which the other framework gets ahead, the other weights in proportion."""
 
     criterion: str
@@ -53,20 +53,20 @@ class Tipping(Part):
     )
 
 
-class DecisiveClaim(Part):
+class DecisiveClaim(Schema):
     """A claim that, if it were false, would give another recommendation."""
 
     claim: str
     statement: str
-    recommendation: Recommendation
+    recommendation: Choice
 
 
-class OptionEffect(Part):
+class OptionEffect(Schema):
     option: str
-    recommendation: Recommendation
+    recommendation: Choice
 
 
-class QuestionEffect(Part):
+class QuestionEffect(Schema):
     """An open question, and whom each single option would recommend."""
 
     question: str
@@ -75,24 +75,28 @@ class QuestionEffect(Part):
     options: list[OptionEffect]
 
 
-class UncertaintyPart(Part, strict=True):
+class UncertaintySchema(Schema, strict=True):
     """What the acceptability takes as uncertain, besides open questions."""
 
     weights: bool
     evidence: bool
 
 
-class Robustness(Part):
+class Robustness(Schema):
     """How sure the advice is, and of what that depends."""
 
     error: float = Field(description="One standard error of the acceptability, from the number of samples.")
     samples: int
     seed: int
-    uncertain: UncertaintyPart
-    everything: Pair = Field(description="The acceptability with weights and evidence uncertain; it sets the strength.")
-    weights_alone: Pair
-    evidence_alone: Pair
-    any_weights: Pair = Field(description="With every weighting of the criteria equally likely, and nothing else open.")
+    uncertain: UncertaintySchema
+    everything: PerFramework = Field(
+        description="The acceptability with weights and evidence uncertain; it sets the strength."
+    )
+    weights_alone: PerFramework
+    evidence_alone: PerFramework
+    any_weights: PerFramework = Field(
+        description="With every weighting of the criteria equally likely, and nothing else open."
+    )
     open_spread: float = Field(description="One standard deviation of the margin that open questions leave.")
     dissent: list[str] = Field(
         description="Ways of adding up that prefer the other framework; together they lower the word by one step."

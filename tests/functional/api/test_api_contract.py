@@ -25,7 +25,7 @@ ADVICE: dict[str, Any] = {
     "reasons": SEVERAL,
     "stack": SEVERAL,
     "policy": TEXT,
-    "documents_said": (str, type(None)),
+    "other_recommendation": (str, type(None)),
     "answers": dict,
     "permalink": TEXT,
     "rules_version": TEXT,
@@ -133,13 +133,15 @@ async def test_one_option_may_stand_alone_or_in_a_list(client: httpx.AsyncClient
     assert await advice_from_api(client, CORE) == (await posted(client, {"answers": CORE})).json()
 
 
-async def test_documents_said_is_the_other_policy_s_recommendation_where_it_differs(client: httpx.AsyncClient) -> None:
+async def test_the_other_recommendation_is_the_other_policy_s_recommendation_where_it_differs(
+    client: httpx.AsyncClient,
+) -> None:
     met = set()
     for raw in seeded_answers(seed=7, count=30):
         today, documents = await advice_from_api(client, raw), await advice_from_api(client, raw, "documents")
         differs = today["recommendation"] != documents["recommendation"]
-        assert today["documents_said"] == (documents["recommendation"] if differs else None)
-        assert documents["documents_said"] == (today["recommendation"] if differs else None)
+        assert today["other_recommendation"] == (documents["recommendation"] if differs else None)
+        assert documents["other_recommendation"] == (today["recommendation"] if differs else None)
         met.add(differs)
     assert met == {True, False}
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import Priorities
 from app.advice.permalinks import Made, permalink
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.robustness.acceptability import Uncertainty
 from app.knowledge.archive import Archive
 from app.knowledge.loader import load
@@ -195,8 +195,8 @@ def longest_link() -> str:
         q.id: list(q.option_ids) if q.kind == "many" else [max(q.option_ids, key=len)] for q in rules.questions.values()
     }
     priorities = Priorities(tuple((criterion, 0.125) for criterion in rules.criteria))
-    wishes = Wishes("documents", priorities, Uncertainty(weights=False, evidence=False))
-    return permalink(parse_answers(rules, raw), wishes, 10**9, Made(rules.version, date(2026, 11, 25)))
+    preferences = Preferences("documents", priorities, Uncertainty(weights=False, evidence=False))
+    return permalink(parse_answers(rules, raw), preferences, 10**9, Made(rules.version, date(2026, 11, 25)))
 
 
 def test_the_longest_link_is_under_2000_characters() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.advice.advise import advise
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import NONE, Priorities
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.advice.schema.advice import Advice
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
@@ -49,7 +49,7 @@ def advice_on(
 ) -> Advice:
     """The engine's advice on valid raw answers."""
     rules = knowledge or shipped_rules()
-    return advise(rules, parse_answers(rules, raw), Wishes(policy, priorities), day, evidence)
+    return advise(rules, parse_answers(rules, raw), Preferences(policy, priorities), day, evidence)
 
 
 def answer_sets() -> st.SearchStrategy[RawAnswers]:

@@ -43,7 +43,7 @@ def mirrored_advice(advice: dict[str, Any]) -> dict[str, Any]:
     """
     image: dict[str, Any] = mirrored(advice)
     for difference in image["other_policy"]["differences"]:
-        difference["here"], difference["there"] = -difference["here"], -difference["there"]
+        difference["before"], difference["after"] = -difference["before"], -difference["after"]
     return image
 
 

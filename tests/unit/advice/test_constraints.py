@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.advice.schema.advice import Advice, StackPart
+from app.advice.schema.advice import Advice, StackEntry
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.models import FRAMEWORKS, Constraint, Framework, PolicyId
@@ -135,7 +135,7 @@ def test_a_constraint_falls_with_the_trust_in_its_claim(status: str, tmp_path: P
     assert [part.id for part in advice_on(JAVA, "documents", FRESH, rules).constraints] == ["java-training"]
 
 
-def is_explained(part: StackPart) -> bool:
+def is_explained(part: StackEntry) -> bool:
     """A component that is no more says so, and what took its place."""
     return bool(part.status and part.successor)
 

@@ -62,7 +62,7 @@ def test_the_claims_that_make_the_difference_make_all_of_it(raw: RawAnswers, fou
     if here.as_shipped is None:
         assert moved == pytest.approx(0, abs=1e-9)
     else:
-        explained = sum(one.here - one.there for one in here.as_shipped.differences)
+        explained = sum(one.after - one.before for one in here.as_shipped.differences)
         assert explained == pytest.approx(moved, abs=1e-9)
         assert here.as_shipped.scores == shipped.scores
         assert here.as_shipped.recommendation == shipped.recommendation
@@ -150,7 +150,7 @@ def test_verdicts_that_ran_turn_a_realistic_advice_and_are_named_one_by_one() ->
     other = advice.other_policy
     assert (advice.recommendation, other.recommendation) == ("pytorch", "tensorflow")
     ran = {id for id, verdict in RULES.verdicts.items() if verdict.verdict in ("refuted", "partly")}
-    moved = {difference.claim: difference.there - difference.here for difference in other.differences}
+    moved = {difference.claim: difference.before - difference.after for difference in other.differences}
     assert "tf-for-large-data-and-speed" in ran & set(moved)
     margins = [scores.pytorch - scores.tensorflow for scores in (advice.scores, other.scores)]
     assert sum(moved.values()) == pytest.approx(margins[1] - margins[0], abs=1e-9)

@@ -154,7 +154,7 @@ def test_beginners_who_want_one_call_to_train_get_keras_to_write_their_model_in(
 def changed_advice() -> list[Advice]:
     """Advice under `today` that recommends something else than `documents` does."""
     answers = [*seeded_answers(seed=15, count=400), *(raw for situation in PLAIN for raw in situation.answers)]
-    return [advice for advice in map(advice_on, answers) if advice.documents_said is not None]
+    return [advice for advice in map(advice_on, answers) if advice.other_recommendation is not None]
 
 
 def test_a_change_since_the_documents_is_explained_by_claims_to_the_whole_of_its_margin() -> None:
@@ -162,7 +162,7 @@ def test_a_change_since_the_documents_is_explained_by_claims_to_the_whole_of_its
     assert len(changed) > 50
     for advice in changed:
         there = advice.other_policy
-        explained = fsum(difference.here - difference.there for difference in there.differences)
+        explained = fsum(difference.after - difference.before for difference in there.differences)
         change = (advice.scores.pytorch - advice.scores.tensorflow) - (there.scores.pytorch - there.scores.tensorflow)
         assert explained == pytest.approx(change, abs=1e-9)
         assert there.differences
@@ -173,5 +173,5 @@ def test_the_claims_that_explain_a_change_point_the_way_of_the_change() -> None:
     """At least one of them moves the margin the way in which the whole of it moved."""
     for advice in changed_advice():
         towards = 1 if advice.scores.pytorch - advice.other_policy.scores.pytorch > 0 else -1
-        moves = [towards * (difference.here - difference.there) for difference in advice.other_policy.differences]
+        moves = [towards * (difference.after - difference.before) for difference in advice.other_policy.differences]
         assert max(moves) > 0

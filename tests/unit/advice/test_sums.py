@@ -6,7 +6,7 @@ from math import fsum
 
 from hypothesis import given
 
-from app.advice.schema.advice import Advice, ClaimPart
+from app.advice.schema.advice import Advice, CitedClaim
 from app.knowledge.models import FRAMEWORKS, PolicyId
 from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, policies, shipped_rules
 
@@ -21,7 +21,7 @@ def margin(pytorch: float, tensorflow: float) -> float:
     return pytorch - tensorflow
 
 
-def ids(parts: Iterable[ClaimPart]) -> list[str]:
+def ids(parts: Iterable[CitedClaim]) -> list[str]:
     return [part.claim for part in parts]
 
 
@@ -85,7 +85,7 @@ def test_the_differences_explain_the_whole_change_of_the_margin(raw: RawAnswers,
     advice = advice_on(raw, policy)
     here = margin(advice.scores.pytorch, advice.scores.tensorflow)
     there = margin(advice.other_policy.scores.pytorch, advice.other_policy.scores.tensorflow)
-    explained = fsum(difference.here - difference.there for difference in advice.other_policy.differences)
+    explained = fsum(difference.after - difference.before for difference in advice.other_policy.differences)
     assert abs(explained - (here - there)) <= CLOSE
 
 
@@ -100,10 +100,12 @@ def test_the_other_policy_says_what_it_says_when_asked_itself(raw: RawAnswers, p
 
 @PROPERTY
 @given(raw=answer_sets(), policy=policies())
-def test_documents_said_is_none_exactly_when_the_recommendations_agree(raw: RawAnswers, policy: PolicyId) -> None:
+def test_the_other_recommendation_is_none_exactly_when_the_recommendations_agree(
+    raw: RawAnswers, policy: PolicyId
+) -> None:
     advice, there = advice_on(raw, policy), advice_on(raw, other(policy))
     agree = advice.recommendation == there.recommendation
-    assert advice.documents_said == (None if agree else there.recommendation)
+    assert advice.other_recommendation == (None if agree else there.recommendation)
 
 
 @PROPERTY

@@ -11,7 +11,7 @@ import pytest
 from app.advice.model.core_space import core_space
 from app.audit.core_outcomes import core_sides
 from app.audit.impact import Impact, PolicyImpact, impact
-from app.audit.rules_diff import Change, changes, take_over
+from app.audit.rules_diff import RuleChange, changes, take_over
 from app.audit.text import impact_lines
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, PolicyId
@@ -76,10 +76,10 @@ def test_a_constraint_that_goes_is_named() -> None:
 
 def test_an_entry_brings_along_what_would_dangle() -> None:
     new = without(without(SHIPPED, "constraints", "java-training"), "claims", "java-clearly-tensorflow")
-    mixed, along = take_over(SHIPPED, new, Change("claims", "java-clearly-tensorflow", "removed"))
+    mixed, along = take_over(SHIPPED, new, RuleChange("claims", "java-clearly-tensorflow", "removed"))
     assert along == (("constraints", "java-training"),)
     assert "java-training" not in mixed.constraints
-    back, along = take_over(new, SHIPPED, Change("constraints", "java-training", "added"))
+    back, along = take_over(new, SHIPPED, RuleChange("constraints", "java-training", "added"))
     assert along == (("claims", "java-clearly-tensorflow"),)
     assert "java-clearly-tensorflow" in back.claims
 
@@ -104,9 +104,9 @@ def test_an_option_that_goes_takes_along_the_claims_that_name_it() -> None:
     new = with_a_language({"web-and-languages": 5.0})
     claim = new.claims["java-clearly-tensorflow"]
     named = replace(new, claims=MappingProxyType({**new.claims, claim.id: with_term(claim, "rust")}))
-    _, along = take_over(named, SHIPPED, Change("questions", "language", "changed"))
+    _, along = take_over(named, SHIPPED, RuleChange("questions", "language", "changed"))
     assert along == (("claims", "java-clearly-tensorflow"),)
-    _, along = take_over(SHIPPED, named, Change("claims", "java-clearly-tensorflow", "changed"))
+    _, along = take_over(SHIPPED, named, RuleChange("claims", "java-clearly-tensorflow", "changed"))
     assert along == (("questions", "language"),)
 
 

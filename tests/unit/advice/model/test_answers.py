@@ -7,7 +7,7 @@ from hypothesis import given
 
 from app.advice.model.answers import Answers, accepted_answers, parse_answers
 from app.advice.permalinks import permalink
-from app.advice.preferences import Wishes
+from app.advice.preferences import Preferences
 from app.errors import FieldProblem, InvalidFields
 from app.knowledge.models import PolicyId
 from tests.support.advice.answer_sets import PROPERTY, RawAnswers, answer_sets, policies, shipped_rules
@@ -124,21 +124,24 @@ def test_the_order_of_the_answers_is_the_order_of_the_questionnaire() -> None:
             "language": ["python"],
         }
     )
-    assert permalink(mixed, Wishes()) == (
+    assert permalink(mixed, Preferences()) == (
         "/advice?language=python&deployment=server&deployment=mobile&deployment=browser"
         "&data_type=images&data_type=text&goal=production&codebase=keras"
     )
 
 
 def test_the_permalink_names_a_policy_other_than_the_usual_one() -> None:
-    assert permalink(parsed(VALID), Wishes("documents")) == permalink(parsed(VALID), Wishes()) + "&policy=documents"
+    assert (
+        permalink(parsed(VALID), Preferences("documents"))
+        == permalink(parsed(VALID), Preferences()) + "&policy=documents"
+    )
 
 
 @PROPERTY
 @given(raw=answer_sets(), policy=policies())
 def test_the_query_of_the_permalink_gives_the_same_answers_again(raw: RawAnswers, policy: PolicyId) -> None:
     answers = parsed(raw)
-    query = parse_qs(urlsplit(permalink(answers, Wishes(policy))).query, strict_parsing=True)
+    query = parse_qs(urlsplit(permalink(answers, Preferences(policy))).query, strict_parsing=True)
     assert query.pop("policy", ["today"]) == [policy]
     assert parsed(query) == answers
     assert list(parsed(query).pairs()) == list(answers.pairs())
@@ -148,7 +151,7 @@ def test_the_query_of_the_permalink_gives_the_same_answers_again(raw: RawAnswers
 @given(raw=answer_sets())
 def test_the_order_in_which_answers_come_changes_nothing(raw: RawAnswers) -> None:
     turned = {question: options[::-1] for question, options in reversed(raw.items())}
-    assert permalink(parsed(turned), Wishes()) == permalink(parsed(raw), Wishes())
+    assert permalink(parsed(turned), Preferences()) == permalink(parsed(raw), Preferences())
 
 
 @PROPERTY

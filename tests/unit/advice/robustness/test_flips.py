@@ -14,7 +14,7 @@ from app.advice.model.scoring import score
 from app.advice.robustness.decision import Case, decide
 from app.advice.robustness.flips import tipping_weights
 from app.advice.robustness.neighbourhood import neighbourhood
-from app.advice.robustness.recommendation import RECOMMENDATIONS, Recommendation
+from app.advice.robustness.recommendation import CHOICES, Choice
 from app.advice.robustness.situation import judge_of
 from app.advice.schema.of_robustness import CODES
 from app.knowledge.base import Knowledge
@@ -31,9 +31,9 @@ def frozen(raw: RawAnswers) -> Frozen:
 
 
 @cache
-def recommended(policy: PolicyId, answers: Frozen) -> Recommendation:
+def recommended(policy: PolicyId, answers: Frozen) -> Choice:
     """What the engine says of an answer set."""
-    return decide(Case(shipped_rules(), policy, FRESH), dict(answers)).verdict.recommendation
+    return decide(Case(shipped_rules(), policy, FRESH), dict(answers)).recommendation.choice
 
 
 def other_answers(question: Question, given: Answer, small: bool = False) -> Iterator[Answer]:
@@ -148,7 +148,7 @@ def test_decisive_claims_are_those_without_which_the_advice_is_another(policy: P
             there = judge_of(with_claim_refuted(piece.claim.id), policy, FRESH)
             spread_here = replace(there, spreads=judge_of(shipped_rules(), policy, FRESH).spreads)
             side = int(spread_here.sides(there.scorer.layout.masks(chosen))[0])
-            assert found.get(piece.claim.id, advice.recommendation) == RECOMMENDATIONS[side]
+            assert found.get(piece.claim.id, advice.recommendation) == CHOICES[side]
         decisive += len(found)
     assert decisive
 
@@ -174,7 +174,7 @@ def test_flips_of_the_whole_core_answer_space_are_those_of_the_search(policy: Po
             (
                 layout.questions[flip.change.row].id,
                 frozenset(layout.options(flip.change.row, flip.change.after)),
-                RECOMMENDATIONS[flip.side],
+                CHOICES[flip.side],
             )
             for flip in neighbourhood(judge, masks, now).flips()
         }
