@@ -36,11 +36,11 @@ LIBRARY_SAMPLES = 500
 NEEDS = ("debugging", "speed", "numpy_interop", "dashboards", "portability", "reproducibility")
 
 ABOUT = """
-One advice with everything that says how sure it is: acceptability from 10,000 samples, all single flips, the next
-question, decisive claims. In one process and on one core: the whole advice, its acceptability alone, and the same share
-by the library pymcdm, which ranks by weighted sums for each of the weightings (timed for some of them, in
-proportion for all). Over loopback, one request after the other: an advice that was never asked before, one from the
-cache, and a bare FastAPI route that returns the same bytes. Ratios are of medians, with a bootstrap's 95% interval.
+The time of one advice with its complete robustness: acceptability from 10,000 samples, all single flips, the next
+question, decisive claims. In one process, on one core: the whole advice; its acceptability alone; and the same share
+with the library pymcdm, which ranks by weighted sums for each weighting (some are timed, the rest in proportion). Over
+loopback, one request after the other: an advice that is not in the cache; one from the cache; and a bare FastAPI route
+that returns the same bytes. Ratios are of medians, with the 95% interval of a bootstrap.
 """
 
 
@@ -147,9 +147,9 @@ def _measure(options: Options, say: Say) -> Iterator[AdviceRow]:
 
 
 PAIRS = (
-    ("library", "acceptability", "the library's share over ours"),
-    ("advice", "acceptability", "a whole advice over its acceptability alone"),
-    ("route, not asked before", "bare route", "an advice that was not asked before over the bare route"),
+    ("library", "acceptability", "the share by the library over ours"),
+    ("advice", "acceptability", "the whole advice over its acceptability alone"),
+    ("route, not asked before", "bare route", "an advice that is not in the cache over the bare route"),
     ("route, from the cache", "bare route", "an advice from the cache over the bare route"),
 )
 

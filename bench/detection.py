@@ -27,11 +27,10 @@ USUAL_BLOCK_SECONDS, BLOCKS_A_RUN = 0.015, 100
 """At the level rigorous."""
 
 ABOUT = """
-Control runs again, both arms the same framework, but the second arm makes a share of its calls twice: a slow-down whose
-size is known. Level *rigorous* (five pairs of processes, seven when in doubt, a winner only beyond 2%), one thread;
-blocks are long enough for hundreds of calls, and the share that whole calls really made is given. +5% should be found:
-the first arm is called faster, the right winner. +1% lies within what counts as no difference, and should never be
-given any.
+Control runs again, but the second arm makes a share of its calls twice: a slow-down of known size. Preset *rigorous*
+(five pairs of processes, seven when in doubt, a winner only beyond 2%), one thread. Blocks have hundreds of calls; the
+table gives the share of calls that were really repeated. +5% should be found: the right winner is the first arm. +1%
+counts as no difference and should never have a winner.
 """
 
 
@@ -118,4 +117,4 @@ def _cells(share: str, task: str, rows: Sequence[SlowRow]) -> list[object]:
     return [share, task, len(rows), *(verdicts[name] for name in names), found, injected, estimated]
 
 
-PART = Part("detection", "A slow-down of known size: is it found", ABOUT, SlowRow, ("runs",), _seconds, _measure, _show)
+PART = Part("detection", "Detection of a slow-down of known size", ABOUT, SlowRow, ("runs",), _seconds, _measure, _show)

@@ -20,10 +20,10 @@ FALSE = ("first_faster", "second_faster")
 NO_WINNER = ("no_difference", "inconclusive", "too_noisy")
 
 ABOUT = f"""
-Both arms run the same framework, so every named winner is a false one. The runs are made through the public interface
-of a real service, with `"control"`. A suite is {TASKS_A_SUITE} of {", ".join(f"`{t}`" for t in TASKS)}, in turn; suites
-alternate between the frameworks. The rate is that of comparisons with a winner among all that have a ratio, with the
-interval of Clopper and Pearson; a ratio is the second arm's time over the first's.
+Both arms run the same framework, so every winner is false. The runs use the public API of a real service, with
+`"control"`. A suite has {TASKS_A_SUITE} of {", ".join(f"`{t}`" for t in TASKS)}, in turn; suites alternate between the
+frameworks. The rate is the share of comparisons with a winner among all comparisons with a ratio, with the interval of
+Clopper and Pearson. A ratio is the second arm's time over the first's.
 """
 
 
@@ -104,7 +104,7 @@ def _cells(name: str, rows: Sequence[ControlRow]) -> list[object]:
 
 PART = Part(
     "false_winners",
-    "Identical code: how often it gets a winner",
+    "False winners for identical code",
     ABOUT,
     ControlRow,
     ("suites", "preset"),

@@ -4,7 +4,7 @@ from bench.storing import Result, Row
 from bench.words import ratio, table
 
 GPU_TITLE = "GPUs"
-NOT_RUN = "The CUDA paths have not run yet on any GPU."
+NOT_RUN = "The CUDA code has not run on any GPU yet."
 
 
 class GpuRow(Row):
@@ -27,5 +27,5 @@ def gpu_lines(result: Result | None) -> list[str]:
         (r.device, r.probe, r.variant or "–", r.preset, "–" if r.ratio is None else ratio(r.ratio, r.ci95), r.verdict)
         for r in rows
     ]
-    head = ("GPU", "task", "variant", "level", "TensorFlow's time over PyTorch's", "verdict")
-    return [*table(head, cells), "", f"Taken: {result.conditions.in_words()}."]
+    head = ("GPU", "task", "variant", "preset", "TensorFlow's time over PyTorch's", "verdict")
+    return [*table(head, cells), "", f"Measured: {result.conditions.in_words()}."]

@@ -30,12 +30,12 @@ NEEDS = ("debugging", "speed", "numpy_interop", "dashboards", "portability")
 ADVICE, CACHED, PAGES = "an advice not asked before", "an advice from the cache", "other pages"
 
 ABOUT = f"""
-wrk asks over {CONNECTIONS} connections on loopback, each of which waits for its answer and asks again, for
-{SECONDS} seconds while nothing else runs and for {SECONDS} seconds from the moment on at which a rigorous run of
-`{PROBE}` begins, {ROUNDS} times in turn. So the processor is never idle, and a latency is mostly waiting for
-one's turn: the hardest case for a probe and for the pages. A ratio is that of the two halves of a round; the geometric
-mean over the rounds with a t interval is shown. The aim: the advice's 99th percentile within {LIMIT:.0f} times idle,
-and no request fails. What the requests do to the probe's figures, its noise gate is there to see.
+wrk sends requests over {CONNECTIONS} connections on loopback. Each connection waits for its answer and then sends the
+next request. A round has two halves of {SECONDS} seconds: one while nothing else runs, one from the start of a rigorous
+run of `{PROBE}`. There are {ROUNDS} rounds. The processor is never idle, so latency is mostly waiting time: the hardest
+case for a probe and for the pages. A ratio compares the two halves of a round; the table shows the geometric mean over
+the rounds with a t interval. The aim: the 99th percentile of the advice at most {LIMIT:.0f} times that of idle, and no
+failed request. The effect of the requests on the probe is left to its noise gate.
 """
 
 
@@ -141,10 +141,8 @@ def _show(rows: Sequence[LoadRow]) -> list[str]:
         )
         for target in TARGETS
     ]
-    head = ("asked for", "idle", "running", "failed", "ratio of requests a second", "ratio of p50", "ratio of p99")
+    head = ("requests for", "idle", "running", "failed", "ratio of requests a second", "ratio of p50", "ratio of p99")
     return table(head, cells)
 
 
-PART = Part(
-    "load", "As many requests as it takes, while a probe runs", ABOUT, LoadRow, (), _seconds, _measure, _show, _fault
-)
+PART = Part("load", "Maximum load while a probe runs", ABOUT, LoadRow, (), _seconds, _measure, _show, _fault)

@@ -22,16 +22,16 @@ SLOWER = (1.0, 1.3, 2.4)
 
 WINNERS = ("pytorch_faster", "tensorflow_faster")
 DOUBTFUL = ("too_noisy", "inconclusive")
-OUTCOMES = ("same as when quiet", "withheld", "another, not turned round", "turned round")
+OUTCOMES = ("same as when quiet", "withheld", "different, not reversed", "reversed")
 
 BURN = "import os, sys\nwhile os.getppid() == int(sys.argv[1]):\n    for _ in range(10**6): pass"
 """Keeps a core busy for as long as its parent lives."""
 
 ABOUT = """
-PyTorch against TensorFlow at one thread, first while nothing else runs, then beside one and beside two processes that
-each keep a core busy and are not tied to any. A disturbed verdict should be the same as when quiet, or be withheld
-(*too noisy*, *inconclusive*); it must never be turned round, nor should a winner be named that quiet did not have. A
-ratio is TensorFlow's time over PyTorch's. A quick run never names a winner.
+PyTorch against TensorFlow with one thread: first while nothing else runs, then beside one and two busy processes, each
+of which keeps one core busy and is not tied to any. A disturbed verdict should be the same as the quiet one, or be
+withheld (*too noisy*, *inconclusive*). It must never be the opposite, and should have no winner that the quiet one did
+not have. A ratio is TensorFlow's time over PyTorch's. A quick run never names a winner.
 """
 
 
@@ -101,7 +101,7 @@ def effect(quiet: str, disturbed: str) -> str:
         return "withheld"
     if disturbed == quiet:
         return "same as when quiet"
-    return "turned round" if {quiet, disturbed} == set(WINNERS) else "another, not turned round"
+    return "reversed" if {quiet, disturbed} == set(WINNERS) else "different, not reversed"
 
 
 def _show(rows: Sequence[NoiseRow]) -> list[str]:
@@ -115,7 +115,7 @@ def _show(rows: Sequence[NoiseRow]) -> list[str]:
         verdict = row.verdict.replace("_", " ")
         cells.append((f"`{row.probe}`", row.preset, row.neighbours, value, noisy, verdict, what))
     counts = ", ".join(f"{name}: {effects[name]}" for name in OUTCOMES)
-    head = ("task", "level", "neighbours", "ratio", "disturbed rounds", "verdict", "compared with quiet")
+    head = ("task", "preset", "neighbours", "ratio", "disturbed rounds", "verdict", "compared with quiet")
     return [f"Of {effects.total()} disturbed verdicts, {counts}.", "", *table(head, cells)]
 
 

@@ -11,19 +11,19 @@ from bench.storing import Result, read
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 
-HEAD = """# Benchmarks of the measuring itself
+HEAD = """# How reliable the measurements are
 
-How far a verdict of Tiebreak can be trusted: whether other tools see the same times, how often identical code gets a
-winner, whether a real difference is found, what busy neighbours do to a verdict, how the pages answer while a probe
-runs, how much the service takes, and whether it stays as small as it was. `make bench` measures all of it in about 40
-minutes on a machine where nothing else runs, and writes this page; `python -m bench --help` lists the parts, each of
-which runs alone, and `make load` and `make soak` are the last two. These fail where a limit that they name is passed.
+This page answers: do other tools measure the same times? How often does identical code get a winner? Is a real
+difference found? How do busy neighbours change a verdict? How fast are the pages while a probe runs? How much load does
+the service take, and does it keep its size? `make bench` measures everything in about 40 minutes on a machine where
+nothing else runs, and writes this page. `python -m bench --help` lists the parts, each of which can run alone;
+`make load` and `make soak` are two of them and fail if a limit is exceeded.
 
-Everything is a ratio or a rate, with its 95% interval: a time in seconds would say something of one machine only. The
-raw results are in `bench/results/`, one file a part, and this page is made from them alone. Each part says when and
-where it was taken; the load is the mean number of tasks that ran or waited in the minute before and at the end."""
+All results are ratios or rates with a 95% interval, since a time in seconds is true for one machine only. The raw
+results are in `bench/results/`, one file for each part; this page is made from them alone. Each part states when and
+where it was measured. Its load is the mean number of tasks that ran or waited, in the minute before and at the end."""
 
-MISSING = "This part has not been run."
+MISSING = "This part was not measured."
 
 
 def write_report(results: Path, page: Path) -> None:
@@ -42,5 +42,5 @@ def _section(part: Part[Any], result: Result | None) -> str:
     if result is None:
         return head + MISSING
     settings = "".join(f"; {name} {value}" for name, value in result.settings.items())
-    taken = f"Taken: {result.conditions.in_words()}; {result.conditions.minutes} minutes{settings}."
+    taken = f"Measured: {result.conditions.in_words()}; {result.conditions.minutes} minutes{settings}."
     return head + "\n".join(part.lines(result.rows)) + f"\n\n{taken}"

@@ -30,13 +30,13 @@ GROWTH = 0.05
 MORE_FILES, MORE_THREADS = 4, 2
 
 ABOUT = f"""
-What an hour at five requests a second brings, in ten minutes: pages, advice, lists and runs in turn, programs, people
-who follow a run and leave, nonsense and bodies that are too large, and a quick run of a probe every
-{RUN_EVERY_SECONDS:.0f} seconds, each fourth of which is cancelled. Meanwhile the server's resident memory, open files
-and threads are read every {SAMPLE_SECONDS:.0f} seconds. The first {WARM_UP_SHARE:.0%} are left out, since caches fill;
-over the rest the trend (Theil and Sen's: the median of the slopes between all pairs of samples) may add {GROWTH:.0%} of
-memory at most, and the medians of the last third may be {MORE_FILES} files and {MORE_THREADS} threads above those of
-the first. No request may be answered otherwise than it should be.
+An hour of traffic at five requests a second, sent in ten minutes: pages, advice, lists and runs in turn, API clients,
+people who follow a run and leave, nonsense, bodies that are too large, and a quick run of a probe every
+{RUN_EVERY_SECONDS:.0f} seconds, every fourth of which is cancelled. Resident memory, open files and threads of the
+server are sampled every {SAMPLE_SECONDS:.0f} seconds. The first {WARM_UP_SHARE:.0%} of the samples are left out, since
+caches fill. Over the rest, the trend of memory (Theil and Sen's: the median of the slopes between all pairs of samples)
+may grow by {GROWTH:.0%} at most, and the medians of the last third may be {MORE_FILES} files and {MORE_THREADS} threads
+above those of the first. Every request must get the right answer.
 """
 
 
@@ -130,11 +130,11 @@ def _median(values: Sequence[float]) -> float:
 
 def _fault(rows: Sequence[SoakRow]) -> str | None:
     if rows[-1].failed:
-        return f"{rows[-1].failed} of {rows[-1].asked} requests were answered otherwise than they should be"
+        return f"{rows[-1].failed} of {rows[-1].asked} requests got a wrong answer"
     limits = (("memory", growth(rows), GROWTH), ("files", more(rows, "files"), MORE_FILES))
     for name, found, limit in (*limits, ("threads", more(rows, "threads"), MORE_THREADS)):
         if found > limit:
-            return f"the server's {name} grow: by {found:.3g}, and {limit:.3g} is allowed"
+            return f"the server's {name} grew by {found:.3g}; {limit:.3g} is allowed"
     return None
 
 
@@ -146,7 +146,7 @@ def _show(rows: Sequence[SoakRow]) -> list[str]:
         ("open files, last third against first", f"{more(rows, 'files'):+.0f}"),
         ("threads, last third against first", f"{more(rows, 'threads'):+.0f}"),
     ]
-    return table(("what", "found"), cells)
+    return table(("what", "result"), cells)
 
 
 def _seconds(options: Options) -> float:

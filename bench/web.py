@@ -28,10 +28,9 @@ PAUSE_SECONDS = 0.02
 ASKED_EVERY_SECONDS = 1.0
 
 ABOUT = f"""
-The time from request to the whole answer on loopback, one request after the other, first while nothing runs, then for
-as long as a standard run of `{PROBE}` takes. A ratio is a percentile while the probe runs over the same percentile when
-idle, with the 95% interval of a bootstrap over the requests. The requests in turn disturb the probe, which its noise
-gate is there to see; this part says nothing of that.
+The time from a request to the complete answer on loopback, one request after the other: first while nothing runs, then
+during a standard run of `{PROBE}`. A ratio is a percentile during the run over the same percentile when idle, with the
+95% interval of a bootstrap over the requests. The effect of the requests on the probe is left to its noise gate.
 """
 
 

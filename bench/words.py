@@ -32,4 +32,4 @@ def within(interval: Interval | None, share: float) -> str:
         return "no interval from one repetition"
     if 1 - share <= interval[0] and interval[1] <= 1 + share:
         return "yes"
-    return "no" if interval[0] > 1 + share or interval[1] < 1 - share else "the interval reaches out of it"
+    return "no" if interval[0] > 1 + share or interval[1] < 1 - share else "the interval is partly outside"

@@ -19,11 +19,11 @@ SECONDS = {"tiebreak": 4.5, "torch.utils.benchmark": 3.0, "pyperf": 6.5}
 SLOWER_START = {"tiebreak": 2.0, "pyperf": 3.0}
 
 ABOUT = """
-The same step with the same inputs, built by the same code, in fresh processes at one thread on the same core: once in
-blocks as a run takes them (one pair of processes of a control run), once by `torch.utils.benchmark`'s
-`blocked_autorange` (PyTorch's half only: a process has one framework), once by pyperf with two processes of its own.
-The tools take turns, the first one changing from repetition to repetition. A ratio is our median over the other tool's,
-the geometric mean over the repetitions with a t interval; the aim is 5%.
+The same step with the same inputs, built by the same code, in fresh processes with one thread on the same core, timed
+by three tools: by a run of Tiebreak (one pair of processes of a control run), by `blocked_autorange` of
+`torch.utils.benchmark` (only PyTorch's half, since a process has one framework), and by pyperf with two processes of
+its own. The tools take turns; each repetition starts with another tool. A ratio is our median over the other tool's:
+the geometric mean over the repetitions, with a t interval. The aim is 5%.
 """
 
 

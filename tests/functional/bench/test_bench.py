@@ -219,7 +219,7 @@ def test_the_report_of_all_parts_is_reproducible(results: Path) -> None:
         "| `mlp_train` | PyTorch | torch.utils.benchmark | 3 | 1.020 (1.020 to 1.020) | yes |",
         "| one thread | 4 | 1 | 33.3% (0.8% to 90.6%) | 1 | 0 | 1 | 1 | 1.00% | 1.010 – 1.010 |",
         "| **+5%** | all | 2 | 1 | 0 | 0 | 1 | 0 | 50.0% (1.3% to 98.7%) | 5.00% | 1.050 (1.050 to 1.050) |",
-        "Of 2 disturbed verdicts, same as when quiet: 0, withheld: 1, another, not turned round: 0, turned round: 1.",
+        "Of 2 disturbed verdicts, same as when quiet: 0, withheld: 1, different, not reversed: 0, reversed: 1.",
         f"| {ADVICE} | 3000 | 1500 | 0 | 0.500 (0.500 to 0.500) | 2.000 (2.000 to 2.000) | 2.000 (2.000 to 2.000) |",
         "| requests | 18000, of which 0 failed |",
     ],
@@ -288,9 +288,9 @@ def test_ten_suites_give_each_framework_each_task_equally_often() -> None:
     [
         ("pytorch_faster", "pytorch_faster", "same as when quiet"),
         ("pytorch_faster", "too_noisy", "withheld"),
-        ("pytorch_faster", "no_difference", "another, not turned round"),
-        ("no_difference", "pytorch_faster", "another, not turned round"),
-        ("tensorflow_faster", "pytorch_faster", "turned round"),
+        ("pytorch_faster", "no_difference", "different, not reversed"),
+        ("no_difference", "pytorch_faster", "different, not reversed"),
+        ("tensorflow_faster", "pytorch_faster", "reversed"),
     ],
 )
 def test_the_effect_of_neighbours_has_a_name(quiet: str, disturbed: str, expected: str) -> None:
@@ -308,7 +308,7 @@ def test_the_effect_of_neighbours_has_a_name(quiet: str, disturbed: str, expecte
         ("soak", soak(resident=0.2), "memory"),
         ("soak", soak(files=30), "files"),
         ("soak", soak(threads=20), "threads"),
-        ("soak", soak(failed=1), "answered otherwise"),
+        ("soak", soak(failed=1), "got a wrong answer"),
     ],
 )
 def test_what_passes_a_limit_is_a_fault(part: str, rows: list[Row], fault: str | None) -> None:
