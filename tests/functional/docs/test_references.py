@@ -1,7 +1,10 @@
 """Everything that the documents name exists: files, headings, commands, make targets, routes, settings, functions."""
 
+import inspect
 import re
+from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -9,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Match
 
+from app.advice.schema.advice import Advice
+from app.api.models import AdviceRequest
 from app.cli.main import cli
 from app.knowledge.loader import load
 from app.main import create_app
@@ -29,6 +34,7 @@ PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(map(re.escape, FOLDERS))})/[\w./-]
 MAKE = re.compile(r"(?:`|^|\s)make ([a-z]+)")
 COMMAND = re.compile(r"(?:`|^(?:\$ )?|tiebreak )tiebreak ((?:[a-z]+ )*[a-z]+)([^`\n#|]*)", re.MULTILINE)
 ROUTE = re.compile(r"(?:GET|POST|DELETE) (/[\w/{}.]*)|`(/(?:api/v1/)?[a-z]+(?:\.\w+)?(?:/\{id\}(?:/\w+)?)?)`")
+SIGNATURE = re.compile(r"`(app(?:\.\w+)+)\.(\w+)\(([\w, ]+)\)`")
 
 
 def text_of(document: Path) -> str:
@@ -126,6 +132,58 @@ def test_every_route_of_the_api_is_in_the_guide(application: FastAPI) -> None:
 def test_settings_exist(document: Path) -> None:
     named = set(re.findall(r"TIEBREAK_(\w*[A-Z])\b", text_of(document))) - {"PORT"}  # Kubernetes sets that one
     assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+def test_signatures_are_those_of_the_functions() -> None:
+    found = SIGNATURE.findall(text_of(ROOT / "docs" / "contributing.md"))
+    assert found
+    for module, function, parameters in found:
+        real = list(inspect.signature(getattr(import_module(module), function)).parameters)
+        assert [name.strip() for name in parameters.split(",")] == real, function
+
+
+def definitions() -> Counter[str]:
+    """How often each class, or type of literals, is defined in the service."""
+    text = "\n".join(text_of(file) for file in (ROOT / "app").rglob("*.py"))
+    return Counter(re.findall(r"^(?:class )?([A-Z]\w+)(?:\(|\[|:| = Literal)", text, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("document", ["contributing.md", "glossary.md"])
+def test_classes_exist(document: str) -> None:
+    named = set(re.findall(r"`([A-Z][a-z]+[A-Za-z]*)`", text_of(ROOT / "docs" / document))) - {"Dockerfile", "Makefile"}
+    assert len(named) > 5
+    assert named <= set(definitions())
+
+
+def test_a_class_of_the_glossary_is_the_only_one_of_its_name() -> None:
+    named = set(re.findall(r"`([A-Z]\w+)`", text_of(ROOT / "docs" / "glossary.md")))
+    known = definitions()
+    assert len(named) > 30
+    assert [name for name in named if known[name] != 1] == []
+
+
+def test_a_term_of_the_glossary_is_there_once() -> None:
+    rows = re.findall(r"^\| ([^|]*) \|", text_of(ROOT / "docs" / "glossary.md"), flags=re.MULTILINE)
+    terms = Counter(term.strip() for row in rows for term in row.split(",")) - Counter({"term": 9, "---": 9})
+    assert [term for term, times in terms.items() if times > 1] == []
+
+
+def test_the_fields_in_the_guide_to_the_api_exist() -> None:
+    guide = text_of(ROOT / "docs" / "api.md")
+    fields, options = (guide.split(head)[1].split("\n\n")[1] for head in ("important fields:", "of the request:"))
+    for table, model in ((fields, Advice), (options, AdviceRequest)):
+        rows = re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE)
+        assert set(re.findall(r"`(\w+)`", " ".join(rows))) <= set(model.model_fields)
+
+
+def test_the_new_names_exist_and_the_old_ones_do_not(application: FastAPI) -> None:
+    rows = re.findall(r"^\| (.*?) \| `(\w+)` \| `(\w+)` \|$", text_of(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)
+    document = application.openapi()
+    operations = {operation["operationId"] for item in document["paths"].values() for operation in item.values()}
+    known = {"operation id": operations, "OpenAPI schema": set(document["components"]["schemas"])}
+    found = [(old, new, known[where]) for where, old, new in rows if where in known]
+    assert len(found) > 20
+    assert [(old, new) for old, new, there in found if new not in there or old in there] == []
 
 
 def test_the_readme_gives_the_number_of_statements() -> None:
