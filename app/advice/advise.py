@@ -5,8 +5,9 @@ from datetime import date
 
 from app.advice.model.answers import Answers
 from app.advice.model.priorities import NONE
-from app.advice.permalinks import Made, permalink
 from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
+from app.advice.query_fields import MadeWith
 from app.advice.robustness.decision import Case, Decision, decide
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import (
@@ -55,7 +56,7 @@ def advise(
         evidence: what this server has found out itself; it stands over what the rules say.
     """
     knowledge = with_local_evidence(shipped, evidence)
-    policy, chosen = preferences.policy, answers.sets
+    policy, chosen, query = preferences.policy, answers.sets, AdviceQuery(answers, preferences)
     case = Case(knowledge, policy, today, preferences.priorities)
     decision, other = decide(case, chosen), decide(case.under(_other(policy)), chosen)
     layer = api_layer(knowledge, decision.scored.evidence, today)
@@ -88,11 +89,11 @@ def advise(
         checking=checking(knowledge, decision.scored),
         as_shipped=_as_shipped(case, shipped, answers, decision),
         verdicts_revision=evidence.revision,
-        permalink=permalink(answers, preferences),
+        permalink=query.link(),
         permalinks=Permalinks(
-            shipped=permalink(answers, preferences, 0),
-            here=permalink(answers, preferences, evidence.revision),
-            kept=permalink(answers, preferences, evidence.revision, Made(knowledge.version, today)),
+            shipped=query.counting(0).link(),
+            here=query.counting(evidence.revision).link(),
+            kept=query.counting(evidence.revision, MadeWith(knowledge.version, today)).link(),
         ),
         as_of=today,
         rules_version=knowledge.version,

@@ -16,3 +16,6 @@ class Preferences:
     policy: PolicyId = DEFAULT_POLICY
     priorities: Priorities = NONE
     uncertain: Uncertainty = EVERYTHING
+
+
+DEFAULT_PREFERENCES = Preferences()

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from app.advice.model.answers import Answers, accepted_answers
-from app.advice.permalinks import permalink
-from app.advice.preferences import Preferences
+from app.advice.model.answers import accepted_answers
+from app.advice.query import AdviceQuery
 from app.advice.robustness.decision import Case, decide
 from app.advice.schema.advice import Now
 from app.advice.schema.of_claims import verdict_fields
@@ -15,23 +14,21 @@ from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import LocalEvidence
 
 
-def now_against_then(
-    then: Case, shipped: Knowledge, evidence: LocalEvidence, today: date, answers: Answers, preferences: Preferences
-) -> Now:
-    """The advice of today on answers that were advised on under `then`.
+def now_against_then(then: Case, shipped: Knowledge, evidence: LocalEvidence, today: date, query: AdviceQuery) -> Now:
+    """Today's advice on a query that was advised on under `then`.
 
     Args:
-        shipped, evidence: the rules of today, and what the server has found out until today.
+        shipped, evidence: today's rules, and everything that the server has found out.
     """
-    knowledge = with_local_evidence(shipped, evidence)
-    still = accepted_answers(knowledge, answers.chosen)
-    now = decide(Case(knowledge, preferences.policy, today, preferences.priorities), still.sets)
-    before = decide(then, answers.sets)
+    knowledge, preferences = with_local_evidence(shipped, evidence), query.preferences
+    answers = accepted_answers(knowledge, query.answers.chosen)
+    before = decide(then, query.answers.sets)
+    now = decide(Case(knowledge, preferences.policy, today, preferences.priorities), answers.sets)
     return Now(
         **verdict_fields(now),
         acceptability=pair(now.won),
         as_of=today,
         rules_version=knowledge.version,
         differences=differences({**then.knowledge.claims, **knowledge.claims}, before=before.scored, after=now.scored),
-        permalink=permalink(still, preferences),
+        permalink=AdviceQuery(answers, preferences).link(),
     )

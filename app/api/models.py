@@ -1,13 +1,12 @@
-"""What the API sends and takes, beside an advice. Field names are part of the public contract."""
+"""What the API sends and takes, besides advice and runs. Field names are part of the public contract."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.advice.schema.advice import LocalCheck
 from app.advice.schema.of_checks import local_check
-from app.advice.schema.robustness import UncertaintySchema
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
 
@@ -45,44 +44,6 @@ class Questionnaire(BaseModel):
     questions: list[QuestionOut]
     policies: list[PolicyId]
     rules_version: str
-
-
-OptionOrOptions = Annotated[
-    Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
-]
-"""Checked against the questionnaire by `parse_answers`, which can say what is allowed, as does `app.api.document`."""
-
-
-class AdviceRequest(BaseModel):
-    """Answers by question: an option, or a list of them. Leave out what you are not sure of."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    answers: dict[str, OptionOrOptions] = Field(
-        examples=[
-            {"language": "python", "deployment": ["mobile"], "data_type": ["images"], "goal": "production"},
-        ]
-    )
-    policy: PolicyId = "today"
-    verdicts: Literal["here", "shipped"] | Annotated[int, Field(ge=0)] = Field(
-        default="here",
-        description="Which verdicts count: `here`, this server's newest; `shipped`, none of its own; or those up to "
-        "a number, an earlier advice's `verdicts_revision`.",
-    )
-
-    priorities: dict[str, float] = Field(
-        default={},
-        description="By what factor, 0 to 10, a criterion is to count more or less than the answers make of it.",
-        examples=[{"speed-and-footprint": 2}],
-    )
-    uncertain: UncertaintySchema = Field(
-        default=UncertaintySchema(weights=True, evidence=True), description="What the acceptability takes as uncertain."
-    )
-
-    @property
-    def revision(self) -> int | None:
-        """As `Service.advise` takes it."""
-        return self.verdicts if isinstance(self.verdicts, int) else {"here": None, "shipped": 0}[self.verdicts]
 
 
 class ClaimQuery(BaseModel):

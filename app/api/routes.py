@@ -5,17 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import PlainTextResponse
 
-from app.advice.model.answers import parse_answers
-from app.advice.model.priorities import parse_priorities
-from app.advice.preferences import Preferences
-from app.advice.robustness.acceptability import Uncertainty
+from app.advice.query import AdviceQuery
 from app.advice.schema.advice import Advice
-from app.api.models import AdviceRequest, ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
+from app.advice.schema.request import AdviceRequest
+from app.api.models import ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
 from app.telemetry.metrics import CONTENT_TYPE
 from app.web.dependencies import MeasuresOf, ServiceOf
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
-from app.web.query import single_values
+from app.web.query import pairs_of, single_values
 
 api = APIRouter(prefix="/api/v1", responses=PROBLEM_DOCS)
 health = APIRouter(tags=["health"])
@@ -35,18 +33,13 @@ async def get_questionnaire(service: ServiceOf) -> Questionnaire:
 @api.post("/advice", tags=["advice"], responses=STORE_DOCS)
 async def get_advice(request: AdviceRequest, service: ServiceOf) -> Advice:
     """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
-    answers = parse_answers(service.knowledge, request.answers, prefix="answers.")
-    priorities = parse_priorities(service.knowledge, request.priorities, prefix="priorities.")
-    preferences = Preferences(
-        request.policy, priorities, Uncertainty(request.uncertain.weights, request.uncertain.evidence)
-    )
-    return await service.advise(answers, preferences, request.revision)
+    return await service.advise(AdviceQuery.from_json(service.knowledge, request))
 
 
 @api.get("/claims", tags=["claims"])
 async def list_claims(query: Annotated[ClaimQuery, Query()], request: Request, service: ServiceOf) -> list[ClaimOut]:
     """The ledger of claims, all of it or filtered."""
-    single_values(request.query_params.multi_items())
+    single_values(pairs_of(request))
     filter = make_filter(service.knowledge, query.model_dump(exclude_none=True))
     known = await service.known()
     return [ClaimOut.of(claim, known, service.knowledge) for claim in find_claims(known, filter)]

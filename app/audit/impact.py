@@ -13,8 +13,8 @@ import numpy as np
 from app.advice.model.answers import Answers
 from app.advice.model.core_space import core_space, masks_of
 from app.advice.model.layout import Layout, Masks
-from app.advice.permalinks import permalink
 from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
 from app.advice.robustness.recommendation import CHOICES, Choice
 from app.advice.robustness.situation import judge_of
 from app.audit.core_outcomes import Sides
@@ -100,7 +100,7 @@ class _Comparison:
     def _move(self, one: int, other: int) -> Move:
         places = np.flatnonzero((self.before == one) & (self.after == other))
         spread = places[:: max(1, len(places) // EXAMPLES)][:EXAMPLES]
-        links = tuple(permalink(self.shared[at], Preferences(self.policy)) for at in spread)
+        links = tuple(AdviceQuery(self.shared[at], Preferences(self.policy)).link() for at in spread)
         return Move(CHOICES[one], CHOICES[other], len(places), links)
 
 

@@ -12,13 +12,13 @@ import click
 
 from app import __version__
 from app.advice.advise import advise as compute_advice
-from app.advice.model.answers import parse_answers
-from app.advice.permalinks import PRIORITY
-from app.advice.preferences import DEFAULT_POLICY, Preferences
+from app.advice.preferences import DEFAULT_POLICY
+from app.advice.query import AdviceQuery
+from app.advice.query_fields import HERE
 from app.cli.advice_text import advice_report
 from app.cli.backup import backup, restore
 from app.cli.errors import unusable
-from app.cli.local_verdicts import HERE, find
+from app.cli.local_verdicts import local_evidence
 from app.cli.probe import probe, run_now
 from app.cli.rules import check
 from app.cli.verdicts_file import verdicts_file
@@ -28,7 +28,6 @@ from app.knowledge.loader import load
 from app.knowledge.models import PolicyId, Question
 from app.runs.models import EVERYTHING, Preset, RunRequest
 from app.settings import read_settings
-from app.web.query import priorities_of
 
 
 def main() -> None:
@@ -114,19 +113,12 @@ def advise(
     """Advise on a project. Leave out what you are not sure of."""
     knowledge = _knowledge(ctx)
     try:
-        answers = parse_answers(knowledge, given)
-        priorities = priorities_of(knowledge, [_factor(weight) for weight in weights])
-        evidence = find(verdicts)
+        query = AdviceQuery.from_options(knowledge, given, policy, weights, verdicts)
+        evidence = local_evidence(query.revision)
     except InvalidFields as error:
         raise unusable(error, ctx) from None
-    advice = compute_advice(knowledge, answers, Preferences(policy, priorities), date.today(), evidence)
+    advice = compute_advice(knowledge, query.answers, query.preferences, date.today(), evidence)
     click.echo(advice.model_dump_json(indent=2) if as_json else advice_report(knowledge, advice))
-
-
-def _factor(text: str) -> tuple[str, str]:
-    """`speed-and-footprint=2` as it stands in a query."""
-    criterion, _, factor = text.partition("=")
-    return PRIORITY + criterion, factor or "nothing"
 
 
 cli.add_command(probe)

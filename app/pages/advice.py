@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.advice.model.answers import Answers
-from app.advice.permalinks import LATELY, permalink, wished
-from app.advice.preferences import Preferences
-from app.advice.robustness.acceptability import EVERYTHING
+from app.advice.query import AdviceQuery
+from app.advice.query_fields import PRIORITY, UNDATED, Pairs
 from app.advice.schema.advice import Advice, Now, Reason
 from app.advice.wording import headline, strength_sentence
 from app.errors import InvalidFields
@@ -20,11 +19,11 @@ from app.knowledge.models import Claim, Criterion, Favours, Policy, PolicyId, Qu
 from app.pages.page import Page
 from app.pages.questionnaire import questionnaire_again
 from app.pages.rendering import html, text
-from app.pages.request import Asked, Wanted, items_of, says_too_much, wanted_of
 from app.pages.robustness import RobustnessView, robustness_view
 from app.web.dependencies import ServiceOf
 from app.web.error_handlers import wants_page
-from app.web.service import Service
+from app.web.query import pairs_of
+from app.web.service import KeptAdvice, Service
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,63 +73,42 @@ class AdvicePage(Page):
     json_body: str
 
 
-def advice_page(
-    knowledge: Knowledge,
-    asked: Asked,
-    advice: Advice,
-    open_checks: OpenChecks,
-    now: Now | None = None,
-    lost: str | None = None,
-) -> AdvicePage:
-    """Everything that the page shows, in the order in which it shows it.
-
-    Args:
-        now: what the advice is today, where this one is of another day or of other rules.
-        lost: the version of the rules that was asked for, where this server does not have it.
-    """
-    answers, preferences = asked.answers, asked.preferences
+def advice_page(kept: KeptAdvice, open_checks: OpenChecks) -> AdvicePage:
+    """Everything that the page shows, in the order in which it shows it."""
+    knowledge, query, advice = kept.rules, kept.query, kept.advice
+    answers, preferences = query.answers, query.preferences
     return AdvicePage(
         title=f"{headline(advice)} — PyTorch or TensorFlow?",
         advice=advice,
         headline=headline(advice),
         strength=strength_sentence(advice),
-        address=asked.link(),
-        kept=asked.made != LATELY,
+        address=query.link(),
+        kept=query.made_with != UNDATED,
         summary=_summary(knowledge, answers),
         for_pytorch=_reasons(advice, "pytorch"),
         for_tensorflow=_reasons(advice, "tensorflow"),
         level=_reasons(advice, "neither"),
-        answers=_answer_views(knowledge, asked),
+        answers=_answer_views(knowledge, query),
         sources=knowledge.sources,
         criteria=knowledge.criteria,
         labels={(q.id, o.id): o.label for q in knowledge.questions.values() for o in q.options},
         policies=knowledge.policies,
         policy_links={
-            policy: asked.wishing(replace(preferences, policy=policy)).link() for policy in knowledge.policies
+            policy: query.preferring(replace(preferences, policy=policy)).link() for policy in knowledge.policies
         },
-        robustness=robustness_view(knowledge, asked, advice),
+        robustness=robustness_view(knowledge, query, advice),
         scoring=knowledge.scoring,
-        now=now if now and _differs(advice, now) else None,
-        lost=lost,
+        now=kept.now if kept.now and _differs(advice, kept.now) else None,
+        lost=kept.lost,
         open_checks=open_checks,
-        newest_link=permalink(answers, preferences),
-        json_body=json.dumps(_body(advice, preferences, asked.revision)),
+        newest_link=AdviceQuery(answers, preferences).link(),
+        json_body=json.dumps(query.request(knowledge).model_dump(exclude_defaults=True)),
     )
 
 
 def _differs(advice: Advice, now: Now) -> bool:
     """Whether there is anything to say of what has changed since."""
     return bool(now.differences) or (advice.as_of, advice.rules_version) != (now.as_of, now.rules_version)
-
-
-def _body(advice: Advice, preferences: Preferences, revision: int | None) -> dict[str, object]:
-    """The request by which the API gives the same advice."""
-    body: dict[str, object] = {"answers": advice.answers, "policy": advice.policy}
-    if preferences.priorities:
-        body["priorities"] = dict(preferences.priorities.factors)
-    if preferences.uncertain != EVERYTHING:
-        body["uncertain"] = asdict(preferences.uncertain)
-    return body if revision is None else body | {"verdicts": revision or "shipped"}
 
 
 def open_checks(knowledge: Knowledge, advice: Advice, slow: Container[str], *, needs_token: bool) -> OpenChecks:
@@ -157,12 +135,13 @@ def _labels(knowledge: Knowledge, answers: Answers, question: str) -> list[str]:
     return [knowledge.questions[question].option(option).label for option in answers.chosen.get(question, ())]
 
 
-def _answer_views(knowledge: Knowledge, asked: Asked) -> list[AnswerView]:
+def _answer_views(knowledge: Knowledge, query: AdviceQuery) -> list[AnswerView]:
     """The answers, each with the address at which it can be changed, which keeps everything else."""
-    answers = asked.answers
-    kept = [*answers.pairs(), *wished(asked.preferences, asked.revision)]
+    kept = query.counting(query.revision).pairs()
     return [
-        AnswerView(question, _labels(knowledge, answers, id), f"/?{urlencode([*kept, ('change', id)])}#question-{id}")
+        AnswerView(
+            question, _labels(knowledge, query.answers, id), f"/?{urlencode([*kept, ('change', id)])}#question-{id}"
+        )
         for id, question in knowledge.questions.items()
     ]
 
@@ -170,34 +149,32 @@ def _answer_views(knowledge: Knowledge, asked: Asked) -> list[AnswerView]:
 @router.get("/advice")
 async def advice(request: Request, service: ServiceOf) -> Response:
     """The advice. A form's empty fields are dropped from the address, so that what is shared stays short."""
-    items = items_of(request)
+    pairs = pairs_of(request)
     try:
-        wanted = wanted_of(service, items)
-        page = await _page_of(service, wanted)
+        kept = await service.advise_as_kept(service.read_query(pairs))
     except InvalidFields as error:
         if not wants_page(request):
             raise
         return questionnaire_again(request, service, error)
-    if says_too_much(items, wanted.asked.preferences):
-        return RedirectResponse(wanted.asked.link(), status_code=303)
-    return html("advice.html", replace(page, notice=service.store_notice))
+    if _has_idle_fields(pairs, kept.query):
+        return RedirectResponse(kept.query.link(), status_code=303)
+    return html("advice.html", replace(_page_of(service, kept), notice=service.store_notice))
+
+
+def _has_idle_fields(pairs: Pairs, query: AdviceQuery) -> bool:
+    """Whether an address holds fields of a form that the visitor left as they were."""
+    weights = [key for key, _ in pairs if key.startswith(PRIORITY)]
+    return any(value == "" for _, value in pairs) or len(weights) > len(query.preferences.priorities.factors)
 
 
 @router.get("/advice.md")
 async def decision_record(request: Request, service: ServiceOf) -> Response:
     """The advice as a Markdown architecture decision record (MADR 4)."""
-    page = await _page_of(service, wanted_of(service, items_of(request)))
+    page = _page_of(service, await service.advise_as_kept(service.read_query(pairs_of(request))))
     address = f"{request.base_url}".rstrip("/") + (page.address if page.kept else page.advice.permalinks.here)
     return text("advice.md", replace(page, address=address), "text/markdown")
 
 
-async def _page_of(service: Service, wanted: Wanted) -> AdvicePage:
-    asked, now, lost = wanted.asked, None, None
-    if wanted.then is None:
-        advice = await service.advise(asked.answers, asked.preferences, asked.revision)
-        asked, lost = replace(asked, made=LATELY), asked.made.rules
-    else:
-        on = asked.made.on or service.today()
-        advice, now = await service.advise_then(wanted.then, on, asked.answers, asked.preferences, asked.revision)
-    checks = open_checks(service.knowledge, advice, service.runs.slow_probes, needs_token=service.token is not None)
-    return advice_page(wanted.then or service.knowledge, asked, advice, checks, now, lost)
+def _page_of(service: Service, kept: KeptAdvice) -> AdvicePage:
+    slow, needs_token = service.runs.slow_probes, service.token is not None
+    return advice_page(kept, open_checks(service.knowledge, kept.advice, slow, needs_token=needs_token))

@@ -18,9 +18,8 @@ from app.pages.claim_check import ClaimCheck, claim_check
 from app.pages.forms import fields_of, read_form, start_run
 from app.pages.page import Page
 from app.pages.rendering import html
-from app.pages.request import items_of
 from app.web.dependencies import ServiceOf
-from app.web.query import single_values
+from app.web.query import pairs_of, single_values
 from app.web.service import Service
 
 router = APIRouter(include_in_schema=False)
@@ -128,7 +127,7 @@ def _words(question: Question, term: Term) -> tuple[str, str]:
 @router.get("/claims")
 async def claims(request: Request, service: ServiceOf) -> HTMLResponse:
     """The ledger of claims, with filters."""
-    filter = make_filter(service.knowledge, single_values(items_of(request)))
+    filter = make_filter(service.knowledge, single_values(pairs_of(request)))
     page = claims_page(await service.known(), filter)
     return html("claims.html", replace(page, notice=service.store_notice))
 

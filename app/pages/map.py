@@ -7,17 +7,17 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from app.advice.permalinks import permalink
 from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
+from app.advice.query_fields import QueryFields
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Option, Policy, PolicyId
 from app.pages.page import Page
 from app.pages.rendering import html, text
-from app.pages.request import items_of
 from app.web.dependencies import ServiceOf
-from app.web.query import policy_of, single_values
+from app.web.query import pairs_of, single_values
 from app.web.service import Service
 
 router = APIRouter(include_in_schema=False)
@@ -99,7 +99,8 @@ def _view(cell: Cell, policy: PolicyId) -> CellView:
         says = f"PyTorch wins {100 * cell.pytorch:.0f}%"
     else:
         says = f"{cell.strength}, wins {100 * share:.0f}%"
-    return CellView(cell, permalink(cell.answers, Preferences(policy), SHIPPED_ONLY), SHORT[cell.recommendation], says)
+    link = AdviceQuery(cell.answers, Preferences(policy), SHIPPED_ONLY).link()
+    return CellView(cell, link, SHORT[cell.recommendation], says)
 
 
 @router.get("/map")
@@ -115,8 +116,8 @@ def answer_space_picture(request: Request, service: ServiceOf) -> Response:
 
 
 def _page_of(request: Request, service: Service) -> MapPage:
-    items = items_of(request)
-    values = single_values(items)
+    pairs = pairs_of(request)
+    values = single_values(pairs)
     if unknown := sorted(set(values) - {"policy", FIXED}):
         raise InvalidFields([FieldProblem(said_back(unknown[0]), "is no part of a map", ("policy", FIXED))])
-    return map_page(service.knowledge, policy_of(items), service.today(), values.get(FIXED) or None)
+    return map_page(service.knowledge, QueryFields.of(pairs).policy(), service.today(), values.get(FIXED) or None)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from app.advice.model.answers import accepted_answers
+from app.advice.query import AdviceQuery
 from app.errors import FieldProblem, InvalidFields
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import Question
 from app.pages.page import Page
 from app.pages.rendering import html
-from app.pages.request import items_of, policy_or_default
 from app.web.dependencies import ServiceOf
 from app.web.problems import status_of
-from app.web.query import other_wishes, raw_answers
+from app.web.query import pairs_of
 from app.web.service import Service
 
 router = APIRouter(include_in_schema=False)
@@ -39,27 +38,21 @@ class QuestionnairePage(Page):
     problems: Sequence[FieldProblem]
     asks: Mapping[str, str]
     open_more: bool
-    policy: str
     preferences: Sequence[tuple[str, str]]
     claims: int
     sources: int
 
 
 def questionnaire_page(
-    knowledge: Knowledge,
-    raw: Mapping[str, Sequence[str]],
-    policy: str,
-    change: str | None = None,
-    problems: Sequence[FieldProblem] = (),
-    preferences: Sequence[tuple[str, str]] = (),
+    knowledge: Knowledge, query: AdviceQuery, change: str | None = None, problems: Sequence[FieldProblem] = ()
 ) -> QuestionnairePage:
-    """The form with what can be kept of the raw answers.
+    """The form, filled in with a query. What the query holds besides answers, the form hands on in hidden fields.
 
     Args:
         change: the question that the visitor came to change.
-        preferences: (key, value) of what the address says besides answers and policy, which the form hands on.
+        problems: what is wrong with the answers that were sent.
     """
-    chosen = accepted_answers(knowledge, raw).sets
+    chosen = query.answers.sets
     messages = {problem.field: problem.message for problem in problems}
     views = [
         QuestionView(question, chosen.get(id, frozenset()), messages.get(id))
@@ -74,8 +67,7 @@ def questionnaire_page(
         problems=problems,
         asks={id: question.ask for id, question in knowledge.questions.items()},
         open_more=any(view.chosen or view.problem or view.question.id == change for view in more),
-        policy=policy,
-        preferences=preferences,
+        preferences=query.pairs_besides_answers(),
         claims=len(knowledge.claims),
         sources=sum(1 for id in claims_per_source(knowledge) if knowledge.sources[id].kind == "document"),
     )
@@ -90,19 +82,15 @@ def _count(questions: int) -> str:
 
 @router.get("/")
 async def home(request: Request, service: ServiceOf) -> HTMLResponse:
-    """The questionnaire, prefilled with whatever answers the address carries."""
-    items = items_of(request)
-    raw = raw_answers(items, besides=("change",))
-    change = next((value for key, value in items if key == "change"), None)
-    page = questionnaire_page(service.knowledge, raw, policy_or_default(items), change, preferences=other_wishes(items))
+    """The questionnaire, filled in with the answers of the address."""
+    pairs = pairs_of(request)
+    change = next((value for key, value in pairs if key == "change"), None)
+    page = questionnaire_page(service.knowledge, AdviceQuery.usable(service.knowledge, pairs), change)
     return html("questionnaire.html", page)
 
 
 def questionnaire_again(request: Request, service: Service, error: InvalidFields) -> Response:
-    items = items_of(request)
-    raw = raw_answers(items)
-    faulty = {problem.field for problem in error.problems}
-    preferences = [(key, value) for key, value in other_wishes(items) if key not in faulty]
-    policy = policy_or_default(items)
-    page = questionnaire_page(service.knowledge, raw, policy, problems=error.problems, preferences=preferences)
+    """The questionnaire with a message at each answer that cannot be used."""
+    query = AdviceQuery.usable(service.knowledge, pairs_of(request))
+    page = questionnaire_page(service.knowledge, query, problems=error.problems)
     return html("questionnaire.html", page, status=status_of(error).code)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.advice.model.priorities import NONE
-from app.advice.permalinks import wished
 from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
 from app.advice.robustness.acceptability import Uncertainty
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import Advice
@@ -13,7 +13,6 @@ from app.advice.schema.base import PerFramework
 from app.advice.schema.robustness import AnswerChange, Flip, PlainAnswer
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Question
-from app.pages.request import Asked
 
 METHODS: Mapping[str, str] = {
     "weighted_product": "multiplying the scores instead of adding them up (weighted product)",
@@ -81,32 +80,32 @@ class RobustnessView:
     without_priorities: str
 
 
-def robustness_view(knowledge: Knowledge, asked: Asked, advice: Advice) -> RobustnessView:
+def robustness_view(knowledge: Knowledge, query: AdviceQuery, advice: Advice) -> RobustnessView:
     """Everything that the page says of how sure the advice is."""
-    preferences, robustness = asked.preferences, advice.robustness
+    preferences, robustness = query.preferences, advice.robustness
     return RobustnessView(
-        flips=[_flip_view(knowledge, asked, [flip], flip.recommendation) for flip in advice.flips],
+        flips=[_flip_view(knowledge, query, [flip], flip.recommendation) for flip in advice.flips],
         together=[
-            _flip_view(knowledge, asked, flip.changes, flip.recommendation)
+            _flip_view(knowledge, query, flip.changes, flip.recommendation)
             for flip in robustness.smallest_flips.examples
         ],
-        next_question=_next_question(knowledge, asked, advice),
+        next_question=_next_question(knowledge, query, advice),
         shares=[
             ("Weights and evidence", robustness.everything),
             ("Weights alone", robustness.weights_alone),
             ("Evidence alone", robustness.evidence_alone),
             ("Any weights at all", robustness.any_weights),
         ],
-        switches=list(_switches(asked)),
+        switches=list(_switches(query)),
         dissent=[METHODS[method] for method in robustness.dissent],
         priorities=_priorities(knowledge, preferences, advice),
-        kept=_kept(asked),
-        without_priorities=asked.wishing(replace(preferences, priorities=NONE)).link(),
+        kept=query.preferring(replace(preferences, priorities=NONE)).pairs(),
+        without_priorities=query.preferring(replace(preferences, priorities=NONE)).link(),
     )
 
 
 def _flip_view(
-    knowledge: Knowledge, asked: Asked, changes: Sequence[Flip | AnswerChange], recommendation: Choice
+    knowledge: Knowledge, query: AdviceQuery, changes: Sequence[Flip | AnswerChange], recommendation: Choice
 ) -> FlipView:
     views = [
         ChangeView(
@@ -117,7 +116,7 @@ def _flip_view(
         for change in changes
     ]
     answered = {change.question: _listed(change.after) for change in changes}
-    return FlipView(views, recommendation, asked.answering(knowledge, answered).link())
+    return FlipView(views, recommendation, query.answering(knowledge, answered).link())
 
 
 def _listed(answer: PlainAnswer) -> list[str]:
@@ -129,7 +128,7 @@ def _said(knowledge: Knowledge, question: str, answer: PlainAnswer) -> str:
     return ", ".join(labels) or "not sure"
 
 
-def _next_question(knowledge: Knowledge, asked: Asked, advice: Advice) -> NextQuestion | None:
+def _next_question(knowledge: Knowledge, query: AdviceQuery, advice: Advice) -> NextQuestion | None:
     """The open question that can change most; None when none that is left can change the recommendation."""
     found = advice.robustness.open_questions
     if advice.robustness.settled:
@@ -139,19 +138,19 @@ def _next_question(knowledge: Knowledge, asked: Asked, advice: Advice) -> NextQu
         OptionView(
             question.option(effect.option).label,
             effect.recommendation,
-            asked.answering(knowledge, {question.id: [effect.option]}).link(),
+            query.answering(knowledge, {question.id: [effect.option]}).link(),
         )
         for effect in found[0].options
     ]
     return NextQuestion(question, options, left=len(found))
 
 
-def _switches(asked: Asked) -> Iterator[tuple[str, str, bool]]:
+def _switches(query: AdviceQuery) -> Iterator[tuple[str, str, bool]]:
     """What can be taken as certain or not: (name, address with the other choice, whether it is uncertain now)."""
-    weights, evidence = asked.preferences.uncertain.weights, asked.preferences.uncertain.evidence
+    weights, evidence = query.preferences.uncertain.weights, query.preferences.uncertain.evidence
 
     def with_these(uncertain: Uncertainty) -> str:
-        return asked.wishing(replace(asked.preferences, uncertain=uncertain)).link()
+        return query.preferring(replace(query.preferences, uncertain=uncertain)).link()
 
     yield "weights", with_these(Uncertainty(not weights, evidence)), weights
     yield "evidence", with_these(Uncertainty(weights, not evidence)), evidence
@@ -174,9 +173,3 @@ def _priorities(knowledge: Knowledge, preferences: Preferences, advice: Advice) 
         for id, criterion in knowledge.criteria.items()
         if id in now or id in before
     ]
-
-
-def _kept(asked: Asked) -> list[tuple[str, str]]:
-    """What a form that sets priorities keeps of the address."""
-    preferences = replace(asked.preferences, priorities=NONE)
-    return [*asked.answers.pairs(), *wished(preferences, asked.revision, asked.made)]

@@ -3,14 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
 from app.advice.advise import advise
-from app.advice.model.answers import Answers
-from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
+from app.advice.query_fields import UNDATED, MadeWith, Pairs, Problems, QueryFields
 from app.advice.robustness.decision import Case
 from app.advice.schema.advice import Advice, Now
 from app.advice.then_and_now import now_against_then
@@ -29,12 +29,23 @@ T = TypeVar("T")
 
 Clock = Callable[[], date]
 
-Revision = int | None
-"""The number of the finding up to which verdicts of this server count; 0 for none, None for the newest."""
-
-
 _advised = lru_cache(maxsize=128)(advise)
-"""Advice is the same for the same answers, rules, day and findings; the last hundred are kept."""
+"""The advice is the same for the same rules, answers, preferences, day and evidence; the last hundred are kept."""
+
+
+@dataclass(frozen=True)
+class KeptAdvice:
+    """The advice that a link asks for, by the rules and the day that it was made with.
+
+    `now`: what the advice is today, where the link was made with a day or rules. `lost`: the version of the rules that
+    the link was made with, where this server does not have them; the advice is today's then.
+    """
+
+    query: AdviceQuery
+    rules: Knowledge
+    advice: Advice
+    now: Now | None = None
+    lost: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,28 +65,47 @@ class Service:
     def today(self) -> date:
         return self.clock()
 
-    async def advise(self, answers: Answers, preferences: Preferences, revision: Revision = None) -> Advice:
-        """The advice for these answers, as of today.
+    def read_query(self, pairs: Pairs) -> AdviceQuery:
+        """The query of an address. A kept link is read by the rules that it was made with, where they are here.
 
         Raises:
-            InvalidFields: the server has not found as much as `revision` says.
+            InvalidFields: naming every key that cannot be used.
         """
-        found = await self.found.at(revision)
-        return await asyncio.to_thread(_advised, self.knowledge, answers, preferences, self.today(), found)
+        made_with = Problems().of(QueryFields.of(pairs).made_with, UNDATED)
+        return AdviceQuery.from_pairs(self._rules_of(made_with) or self.knowledge, pairs)
 
-    async def advise_then(
-        self, then: Knowledge, on: date, answers: Answers, preferences: Preferences, revision: Revision
-    ) -> tuple[Advice, Now]:
-        """The advice of another day, with the rules of then, and what it is now.
+    async def advise(self, query: AdviceQuery) -> Advice:
+        """The advice of today.
 
         Raises:
-            InvalidFields: the server has not found as much as `revision` says.
+            InvalidFields: this server has no such revision of its verdicts.
         """
-        found = await self.found.at(revision)
-        case = Case(with_local_evidence(then, found), preferences.policy, on, preferences.priorities)
-        newest, today = await self.found.newest(), self.today()
-        now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, answers, preferences)
-        return await asyncio.to_thread(_advised, then, answers, preferences, on, found), now
+        found = await self.found.at(query.revision)
+        return await asyncio.to_thread(_advised, self.knowledge, query.answers, query.preferences, self.today(), found)
+
+    async def advise_as_kept(self, query: AdviceQuery) -> KeptAdvice:
+        """The advice by the rules and the day that a link was made with, and what it is now.
+
+        Raises:
+            InvalidFields: this server has no such revision of its verdicts.
+        """
+        then = self._rules_of(query.made_with)
+        if then is None:
+            advice = await self.advise(query)
+            return KeptAdvice(replace(query, made_with=UNDATED), self.knowledge, advice, lost=query.made_with.rules)
+        found, newest = await self.found.at(query.revision), await self.found.newest()
+        today, preferences = self.today(), query.preferences
+        day = query.made_with.on or today
+        case = Case(with_local_evidence(then, found), preferences.policy, day, preferences.priorities)
+        now = await asyncio.to_thread(now_against_then, case, self.knowledge, newest, today, query)
+        advice = await asyncio.to_thread(_advised, then, query.answers, preferences, day, found)
+        return KeptAdvice(query, then, advice, now)
+
+    def _rules_of(self, made_with: MadeWith) -> Knowledge | None:
+        """The rules that a link was made with; None for a link without rules and day, or with rules not kept here."""
+        if made_with.rules in (None, self.knowledge.version):
+            return self.knowledge if made_with != UNDATED else None
+        return self.archive.find(made_with.rules or "")
 
     async def start(self, asked: RunRequest, client: str) -> Run:
         """Start a run for a client, who may not start any number of them. What is refused counts for nothing.

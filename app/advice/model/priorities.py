@@ -36,7 +36,7 @@ def parse_priorities(knowledge: Knowledge, raw: Mapping[str, Any], prefix: str =
     """
     factors = {criterion: _factor(value) for criterion, value in raw.items() if value != ""}
     problems = [
-        FieldProblem(prefix + said_back(id), "there is no such criterion", tuple(knowledge.criteria))
+        FieldProblem(said_back(prefix + id), "there is no such criterion", tuple(knowledge.criteria))
         for id in factors
         if id not in knowledge.criteria
     ]

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.routing import Match
 
 from app.advice.schema.advice import Advice
-from app.api.models import AdviceRequest
+from app.advice.schema.request import AdviceRequest
 from app.cli.main import cli
 from app.knowledge.loader import load
 from app.main import create_app

@@ -12,8 +12,9 @@ from fastapi import FastAPI
 
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import Priorities
-from app.advice.permalinks import Made, permalink
 from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
+from app.advice.query_fields import MadeWith
 from app.advice.robustness.acceptability import Uncertainty
 from app.knowledge.archive import Archive
 from app.knowledge.loader import load
@@ -196,7 +197,8 @@ def longest_link() -> str:
     }
     priorities = Priorities(tuple((criterion, 0.125) for criterion in rules.criteria))
     preferences = Preferences("documents", priorities, Uncertainty(weights=False, evidence=False))
-    return permalink(parse_answers(rules, raw), preferences, 10**9, Made(rules.version, date(2026, 11, 25)))
+    made_with = MadeWith(rules.version, date(2026, 11, 25))
+    return AdviceQuery(parse_answers(rules, raw), preferences, 10**9, made_with).link()
 
 
 def test_the_longest_link_is_under_2000_characters() -> None:

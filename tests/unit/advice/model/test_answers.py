@@ -1,16 +1,11 @@
 """Raw answers in, validated answers or every problem out."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 from hypothesis import given
 
 from app.advice.model.answers import Answers, accepted_answers, parse_answers
-from app.advice.permalinks import permalink
-from app.advice.preferences import Preferences
 from app.errors import FieldProblem, InvalidFields
-from app.knowledge.models import PolicyId
-from tests.support.advice.answer_sets import PROPERTY, RawAnswers, answer_sets, policies, shipped_rules
+from tests.support.advice.answer_sets import PROPERTY, RawAnswers, answer_sets, shipped_rules
 
 VALID: RawAnswers = {
     "language": ["python"],
@@ -112,46 +107,6 @@ def test_what_is_wrong_is_left_out_of_a_prefilled_form() -> None:
         {"language": ["java", "cpp"], "deployment": ["moon", "mobile"], "goal": ["nothing"], "x": ["y"]},
     )
     assert dict(kept.chosen) == {"deployment": ("mobile",)}
-
-
-def test_the_order_of_the_answers_is_the_order_of_the_questionnaire() -> None:
-    mixed = parsed(
-        {
-            "codebase": ["keras"],
-            "goal": ["production"],
-            "data_type": ["text", "images"],
-            "deployment": ["browser", "server", "mobile"],
-            "language": ["python"],
-        }
-    )
-    assert permalink(mixed, Preferences()) == (
-        "/advice?language=python&deployment=server&deployment=mobile&deployment=browser"
-        "&data_type=images&data_type=text&goal=production&codebase=keras"
-    )
-
-
-def test_the_permalink_names_a_policy_other_than_the_usual_one() -> None:
-    assert (
-        permalink(parsed(VALID), Preferences("documents"))
-        == permalink(parsed(VALID), Preferences()) + "&policy=documents"
-    )
-
-
-@PROPERTY
-@given(raw=answer_sets(), policy=policies())
-def test_the_query_of_the_permalink_gives_the_same_answers_again(raw: RawAnswers, policy: PolicyId) -> None:
-    answers = parsed(raw)
-    query = parse_qs(urlsplit(permalink(answers, Preferences(policy))).query, strict_parsing=True)
-    assert query.pop("policy", ["today"]) == [policy]
-    assert parsed(query) == answers
-    assert list(parsed(query).pairs()) == list(answers.pairs())
-
-
-@PROPERTY
-@given(raw=answer_sets())
-def test_the_order_in_which_answers_come_changes_nothing(raw: RawAnswers) -> None:
-    turned = {question: options[::-1] for question, options in reversed(raw.items())}
-    assert permalink(parsed(turned), Preferences()) == permalink(parsed(raw), Preferences())
 
 
 @PROPERTY
