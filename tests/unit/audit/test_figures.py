@@ -77,7 +77,7 @@ def test_who_is_named_first(texts: list[str], first: str | None) -> None:
 
 
 def test_facts_past_their_review_are_due_and_no_fault(tmp_path: Path) -> None:
-    fact = claim("own", kind="ecosystem", status="confirmed", issue="F.", **FACT)
+    fact = claim("own", kind="ecosystem", status="confirmed", note="F.", **FACT)
     rules = with_overlay(tmp_path, claims=[fact])
     review = rules.claims["own"].review_by
     assert review is not None

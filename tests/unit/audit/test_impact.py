@@ -51,7 +51,7 @@ def test_equal_rules_change_nothing() -> None:
 
 
 def test_another_wording_is_no_change() -> None:
-    new = edited("claims", "staying-keeps-pytorch-work", statement="Said otherwise.", issue="Found otherwise.")
+    new = edited("claims", "staying-keeps-pytorch-work", statement="Said otherwise.", note="Found otherwise.")
     assert list(changes(SHIPPED, new)) == []
 
 

@@ -139,7 +139,7 @@ def test_a_criterion_without_weight_is_alive_when_an_option_raises_it(tmp_path: 
 
 
 def test_a_background_claim_is_never_dead(tmp_path: Path) -> None:
-    own = claim("own", matters_when=None, background="B.", status="refuted", issue="F.", checked_on="2026-11-21")
+    own = claim("own", matters_when=None, background="B.", status="refuted", note="F.", checked_on="2026-11-21")
     own["sources"] = [{"id": "since-2024", "section": "Test"}]
     assert check(overlay=write_entries(tmp_path, {"claims": [own]})) == ()
 
@@ -156,14 +156,14 @@ def test_a_background_claim_is_never_dead(tmp_path: Path) -> None:
 )
 def test_a_claim_counts_somewhere_by_source_and_status(source: str, status: str, counts: bool, tmp_path: Path) -> None:
     cited = [{"id": source, "section": "Test"}]
-    own = claim("own", sources=cited, status=status, issue="F.", checked_on="2026-11-21")
+    own = claim("own", sources=cited, status=status, note="F.", checked_on="2026-11-21")
     rules = with_overlay(tmp_path, claims=[own])
     assert counts_somewhere(rules, rules.claims["own"]) is counts
 
 
 def test_one_source_that_counts_is_enough(tmp_path: Path) -> None:
     cited = [{"id": id, "section": "Test"} for id in ("since-2024", "apify-2023")]
-    own = claim("own", sources=cited, status="refuted", issue="F.", checked_on="2026-11-21")
+    own = claim("own", sources=cited, status="refuted", note="F.", checked_on="2026-11-21")
     rules = with_overlay(tmp_path, claims=[own])
     assert counts_somewhere(rules, rules.claims["own"])
 
@@ -177,8 +177,8 @@ def test_one_confirmed_observation_contradicts_nothing(tmp_path: Path) -> None:
 
 def test_constraints_that_no_policy_counts_together_do_not_contradict(tmp_path: Path) -> None:
     """What was refuted counts as the documents say, what was found since counts today."""
-    old = claim("old", status="refuted", issue="F.", checked_on="2026-11-21")
-    new = claim("new", status="confirmed", issue="F.", checked_on="2026-11-21")
+    old = claim("old", status="refuted", note="F.", checked_on="2026-11-21")
+    new = claim("new", status="confirmed", note="F.", checked_on="2026-11-21")
     new["sources"] = [{"id": "since-2024", "section": "Test"}]
     shared = {"when": [{"goal": ["learning"]}], "text": "T.", "lifted_by": "L."}
     constraints = [
