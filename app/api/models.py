@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.advice.schema.advice import LocalCheck
 from app.advice.schema.of_checks import local_check
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Claim, ClaimKind, Favours, PolicyId, Question, Source, SourceKind, Status
+from app.knowledge.models import Claim, ClaimKind, ClaimStatus, Favours, PolicyId, Question, Source, SourceKind
 
 
 class OptionOut(BaseModel):
@@ -78,7 +78,7 @@ class ClaimOut(BaseModel):
     strength: int
     kind: ClaimKind
     sources: list[SourceRef]
-    status: Status
+    status: ClaimStatus
     note: str | None = Field(description="What was found out about it.")
     succeeded_by: str | None
     probe: str | None = Field(description="The probe that checks it, if there is one.")
@@ -89,7 +89,9 @@ class ClaimOut(BaseModel):
     checked_on: date | None
     review_by: date | None
     checked_here: LocalCheck | None = Field(description="This server's own verdict, which is the status.")
-    shipped_status: Status | None = Field(description="The status in the rules; null for a measurement of this server.")
+    shipped_status: ClaimStatus | None = Field(
+        description="The status in the rules; null for a measurement of this server."
+    )
     expects: list[dict[str, Any]] = Field(description="What its probe must observe, as it stands in the rules.")
 
     @classmethod

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from app.machine.models import Compiler, Gpu, Limits, Load, Machine, Memory, Processor, System
 from app.runs.catalogue import Probe
 from app.runs.inspection import Installed
-from app.runs.models import Device, Failure, Kind, Mode, Preset
+from app.runs.models import Device, Failure, Mode, Preset, ProbeKind
 from app.web.dependencies import ServiceOf
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS
 from app.web.service import Service
@@ -29,7 +29,7 @@ class ProbeOut(BaseModel):
 
     id: str
     title: str
-    kind: Kind
+    kind: ProbeKind
     subject: str
     summary: str
     about: str = Field(description="What it shows and what to look at.")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.knowledge.models import Framework
-from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, Status
+from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, RunStatus
 from app.web.dependencies import ClientOf, ServiceOf, authorised
 from app.web.errors import TooManyConnections
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
@@ -60,7 +60,7 @@ class RunSummary(BaseModel):
     device: Device
     mode: Mode
     control: Framework | None
-    status: Status
+    status: RunStatus
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

@@ -6,7 +6,7 @@ from typing import get_args
 
 from app.errors import FieldProblem, InvalidFields, UnknownEntry, said_back
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Claim, Favours, Status
+from app.knowledge.models import Claim, ClaimStatus, Favours
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def choices(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
         "source": tuple(knowledge.sources),
         "criterion": tuple(knowledge.criteria),
         "favours": get_args(Favours),
-        "status": get_args(Status),
+        "status": get_args(ClaimStatus),
     }
 
 

@@ -11,7 +11,7 @@ from app.knowledge.expectations import Expectation
 Framework = Literal["pytorch", "tensorflow"]
 Favours = Literal["pytorch", "tensorflow", "keras", "neither"]
 ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"]
-Status = Literal["confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
+ClaimStatus = Literal["confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
 SourceKind = Literal["document", "since", "own", "measured"]
 PolicyId = Literal["documents", "today"]
 ComponentState = Literal["active", "maintenance", "moved", "retired"]
@@ -145,7 +145,7 @@ class Claim(Dated):
     matters_when: Condition | None = None
     unless: Condition | None = None
     background: Text | None = None
-    status: Status = "unchecked"
+    status: ClaimStatus = "unchecked"
     note: Text | None = None
     succeeded_by: Text | None = None
     conflicts_with: Ids = ()
@@ -285,12 +285,12 @@ class Policy(Entry):
     about: Text
     counts: Annotated[frozenset[SourceKind], BeforeValidator(lambda v: frozenset(v) if isinstance(v, list) else v)]
     keras_counts_for: Framework | None
-    trust: dict[Status, Share]
+    trust: dict[ClaimStatus, Share]
     stale: Staleness | None = None
 
     @model_validator(mode="after")
     def _trusts_every_status(self) -> "Policy":
-        missing = sorted(set(get_args(Status)) - set(self.trust))
+        missing = sorted(set(get_args(ClaimStatus)) - set(self.trust))
         if missing:
             raise ValueError(f"trust lacks {', '.join(missing)}")
         return self

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Claim, Status
+from app.knowledge.models import Claim, ClaimStatus
 
-STATUSES: tuple[Status, ...] = get_args(Status)
+STATUSES: tuple[ClaimStatus, ...] = get_args(ClaimStatus)
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Grade:
 
     id: str
     name: str
-    counts: Mapping[Status, int]
+    counts: Mapping[ClaimStatus, int]
 
     @property
     def total(self) -> int:

@@ -19,7 +19,7 @@ from app.advice.robustness.situation import judge_of
 from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
-from app.knowledge.models import NAMES, Claim, Criterion, Policy, Question, Scoring, Status
+from app.knowledge.models import NAMES, Claim, ClaimStatus, Criterion, Policy, Question, Scoring
 from app.pages.page import Page
 from app.pages.rendering import html
 from app.runs.measuring.presets import LEVELS, Level
@@ -66,7 +66,7 @@ class MethodologyPage(Page):
     largest_raise: float
     core: Sequence[Question]
     scoring: Scoring
-    statuses: Sequence[Status]
+    statuses: Sequence[ClaimStatus]
     total: int
     background: int
     by_kind: Sequence[Tally]
@@ -93,7 +93,7 @@ def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
         ),
         core=[question for question in knowledge.questions.values() if question.core],
         scoring=knowledge.scoring,
-        statuses=get_args(Status),
+        statuses=get_args(ClaimStatus),
         total=len(claims),
         background=sum(claim.background is not None for claim in claims),
         by_kind=_tallies((claim.kind for claim in claims), {}),

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import Filter, claims_per_source, find_claims
-from app.knowledge.models import Component, Source, Status
+from app.knowledge.models import ClaimStatus, Component, Source
 from app.pages.page import Page
 from app.pages.rendering import html
 from app.web.dependencies import ServiceOf
@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 class SourceView:
     source: Source
     claims: int
-    statuses: Sequence[tuple[Status, int]]
+    statuses: Sequence[tuple[ClaimStatus, int]]
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def sources_page(knowledge: Knowledge, today: date) -> SourcesPage:
     )
 
 
-def _statuses(knowledge: Knowledge, source: str) -> list[tuple[Status, int]]:
+def _statuses(knowledge: Knowledge, source: str) -> list[tuple[ClaimStatus, int]]:
     found = Counter(claim.status for claim in find_claims(knowledge, Filter(source=source)))
-    statuses: tuple[Status, ...] = get_args(Status)
+    statuses: tuple[ClaimStatus, ...] = get_args(ClaimStatus)
     return [(status, found[status]) for status in statuses if found[status]]
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from app.errors import UnusableProbe
 from app.knowledge.models import FRAMEWORKS, Framework
 from app.paths import PROBES
-from app.runs.models import Device, Kind, Mode, Preset
+from app.runs.models import Device, Mode, Preset, ProbeKind
 
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
@@ -42,7 +42,7 @@ class Probe:
     """
 
     id: str
-    kind: Kind
+    kind: ProbeKind
     path: Path
     title: str
     subject: str
@@ -90,7 +90,7 @@ def read_catalogue(folder: Path = PROBES) -> Catalogue:
         UnusableProbe: a file lacks what a probe needs; names the file and what it lacks.
     """
     subjects = _literals(ast.parse((PROBES / "subjects.py").read_text("utf-8")))["SUBJECTS"]
-    kinds: tuple[Kind, ...] = get_args(Kind)
+    kinds: tuple[ProbeKind, ...] = get_args(ProbeKind)
     probes = [_read(path, kind, subjects) for kind in kinds for path in sorted((folder / kind).glob("[a-z]*.py"))]
     ids = [probe.id for probe in probes]
     for probe in probes:
@@ -101,7 +101,7 @@ def read_catalogue(folder: Path = PROBES) -> Catalogue:
     return Catalogue(MappingProxyType({probe.id: probe for probe in probes}), MappingProxyType(subjects))
 
 
-def _read(path: Path, kind: Kind, subjects: Mapping[str, str]) -> Probe:
+def _read(path: Path, kind: ProbeKind, subjects: Mapping[str, str]) -> Probe:
     try:
         text = path.read_text("utf-8")
         tree = ast.parse(text)

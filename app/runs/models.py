@@ -11,8 +11,8 @@ from app.knowledge.models import Framework
 Preset = Literal["quick", "standard", "rigorous"]
 Device = Literal["cpu", "cuda", "mps"]
 Mode = Literal["ordinary", "eager", "compiled"]
-Kind = Literal["capability", "timing"]
-Status = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+ProbeKind = Literal["capability", "timing"]
+RunStatus = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 ArmPlace = Literal["first", "second"]
 Cache = Literal["hot", "cold"]
 Key = tuple[str, int | None, Cache]
@@ -30,7 +30,7 @@ ComparisonVerdict = Literal[
 
 ClaimRuling = Literal["confirmed", "partly", "refuted", "not_testable"]
 
-Reason = Literal[
+FailureReason = Literal[
     "missing_package",
     "unusable_interpreter",
     "device_missing",
@@ -54,7 +54,7 @@ StoredVerdictKind = Literal["claim", "speed"]
 EVERYTHING = "everything"
 """Stands for a probe in the request of a run that checks every claim."""
 
-FINAL: tuple[Status, ...] = ("done", "failed", "cancelled", "interrupted")
+FINAL: tuple[RunStatus, ...] = ("done", "failed", "cancelled", "interrupted")
 
 
 class Model(BaseModel):
@@ -102,7 +102,7 @@ class RunRequest(Model):
 class Failure(Model):
     """Why a half gave no result."""
 
-    reason: Reason
+    reason: FailureReason
     message: str
     traceback: str | None = None
     log: str = Field(default="", description="The end of what the process printed.")
@@ -350,7 +350,7 @@ class RunHead(Model):
     mode: Mode
     control: Framework | None
     claims: tuple[str, ...] = ()
-    status: Status
+    status: RunStatus
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from app.runs.models import Model, Outcome, Status
+from app.runs.models import Model, Outcome, RunStatus
 from app.runs.store.database import json_text
 
 log = logging.getLogger("tiebreak.runs")
@@ -20,7 +20,7 @@ class RunEnd(Model):
     """How a run ended."""
 
     run: str
-    status: Status
+    status: RunStatus
     outcome: Outcome | None = None
     reason: str | None = None
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from app.knowledge.models import NAMES
-from app.runs.models import EVERYTHING, ClaimRuling, ClaimVerdict, Comparison, Reason, Run
+from app.runs.models import EVERYTHING, ClaimRuling, ClaimVerdict, Comparison, FailureReason, Run
 
-REASON_WORDS: Mapping[Reason, str] = {
+REASON_WORDS: Mapping[FailureReason, str] = {
     "missing_package": "A package is missing",
     "unusable_interpreter": "The interpreter cannot be used",
     "device_missing": "The device is missing",
@@ -27,7 +27,7 @@ REASON_WORDS: Mapping[Reason, str] = {
 }
 
 
-HARMLESS: tuple[Reason, ...] = ("missing_package", "device_missing")
+HARMLESS: tuple[FailureReason, ...] = ("missing_package", "device_missing")
 """Reasons that say something of the environment, and leave the other half's result whole."""
 
 RULING_WORDS: Mapping[ClaimRuling, str] = {

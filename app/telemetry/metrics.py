@@ -17,12 +17,12 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from app.runs.models import EVERYTHING, FINAL, ClaimRuling, ComparisonVerdict, Kind, Outcome, Preset, Reason
+from app.runs.models import EVERYTHING, FINAL, ClaimRuling, ComparisonVerdict, FailureReason, Outcome, Preset, ProbeKind
 from app.runs.service import QueueLength
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
-KINDS = (*get_args(Kind), EVERYTHING)
+KINDS = (*get_args(ProbeKind), EVERYTHING)
 
 REQUEST_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 RUN_SECONDS = (1, 2, 5, 10, 20, 60, 120, 300, 900, 3600)
@@ -91,7 +91,7 @@ class Measures:
             self._verdicts.labels(verdict)
         for verdict in get_args(ComparisonVerdict):
             self._comparisons.labels(verdict)
-        for reason in get_args(Reason):
+        for reason in get_args(FailureReason):
             self._failures.labels(reason)
 
     def _add_store(self) -> None:

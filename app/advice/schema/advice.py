@@ -8,7 +8,7 @@ from app.advice.robustness.recommendation import Choice, DecidedBy
 from app.advice.robustness.thresholds import Strength
 from app.advice.schema.base import PerFramework, Schema
 from app.advice.schema.robustness import Flip, Robustness
-from app.knowledge.models import ClaimKind, ComponentState, Favours, Framework, PolicyId, Status
+from app.knowledge.models import ClaimKind, ClaimStatus, ComponentState, Favours, Framework, PolicyId
 
 
 class CitedSource(Schema):
@@ -27,7 +27,7 @@ class NamedComponent(Schema):
 class LocalCheck(Schema):
     """What this server's own run said of a claim."""
 
-    verdict: Status
+    verdict: ClaimStatus
     on: date
     run: str
     versions: dict[str, str]
@@ -40,7 +40,7 @@ class CitedClaim(Schema):
     criterion: str
     statement: str
     kind: ClaimKind
-    status: Status
+    status: ClaimStatus
     note: str | None
     succeeded_by: str | None
     sources: list[CitedSource]
@@ -138,7 +138,7 @@ class Difference(Schema):
 
     claim: str
     statement: str
-    status: Status
+    status: ClaimStatus
     favours: Favours
     before: float
     after: float

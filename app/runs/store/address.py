@@ -10,9 +10,9 @@ from sqlalchemy.exc import ArgumentError
 
 from app.errors import UnusableSetting
 
-Kind = Literal["sqlite", "postgresql"]
+DatabaseKind = Literal["sqlite", "postgresql"]
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, DatabaseKind] = {
     "sqlite": "sqlite",
     "sqlite+aiosqlite": "sqlite",
     "postgres": "postgresql",
@@ -28,7 +28,7 @@ EXAMPLES = "sqlite:////data/tiebreak.db or postgresql://user@host/database"
 class Address:
     """Where a database is. The password in it is never printed."""
 
-    kind: Kind
+    kind: DatabaseKind
     url: URL = field(repr=False)
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import FieldProblem, UnknownEntry, said_back
-from app.runs.models import Event, Outcome, Run, RunRequest, Status
+from app.runs.models import Event, Outcome, Run, RunRequest, RunStatus
 from app.runs.store.address import Address
 from app.runs.store.boundary import reading, writing
 from app.runs.store.database import Database, Lock
@@ -90,7 +90,9 @@ class Store(VerdictStore, RunnerStore, Retention):
                 await _add_event(session, row, kind, data)
 
     @writing
-    async def finish(self, id: str, status: Status, outcome: Outcome | None, reason: str | None = None) -> Run | None:
+    async def finish(
+        self, id: str, status: RunStatus, outcome: Outcome | None, reason: str | None = None
+    ) -> Run | None:
         """End a run and return it as it was before; None, and no change, when it had ended already."""
         async with self.database.writing() as session:
             if outcome is not None and (outcome.verdicts or outcome.speeds):
@@ -196,7 +198,9 @@ async def _claim_oldest(session: AsyncSession, runner: str) -> RunRow | None:
     return row
 
 
-async def _end(session: AsyncSession, row: RunRow, status: Status, outcome: Outcome | None, reason: str | None) -> None:
+async def _end(
+    session: AsyncSession, row: RunRow, status: RunStatus, outcome: Outcome | None, reason: str | None
+) -> None:
     """End a run whose row this transaction holds."""
     row.status, row.finished_at = status, now()
     if outcome is not None:

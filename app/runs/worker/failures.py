@@ -6,15 +6,15 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from app.runs.models import Failure, Reason
+from app.runs.models import Failure, FailureReason
 from app.runs.worker.limits import WorkerLimits
 
-BY_TYPE: Mapping[str, Reason] = {"DeviceMissing": "device_missing", "Signal": "signal", "Silent": "silent"}
+BY_TYPE: Mapping[str, FailureReason] = {"DeviceMissing": "device_missing", "Signal": "signal", "Silent": "silent"}
 """What a worker tells in a sentence of its own rather than as an exception."""
 
 OUT_OF_MEMORY = ("MemoryError", "ResourceExhaustedError", "OutOfMemoryError")
 
-BY_WORDS: Mapping[str, Reason] = {
+BY_WORDS: Mapping[str, FailureReason] = {
     "can't allocate memory": "out_of_memory",
     "can't start new thread": "too_many_processes",
     os.strerror(errno.EMFILE): "too_many_files",
@@ -24,7 +24,7 @@ BY_WORDS: Mapping[str, Reason] = {
 """How the kernel's refusals are worded, whichever library passes them on."""
 
 
-def by_signal(number: int, limits: WorkerLimits, seconds: float) -> tuple[Reason, str]:
+def by_signal(number: int, limits: WorkerLimits, seconds: float) -> tuple[FailureReason, str]:
     """Why a signal ended a process that had so many seconds."""
     if number == signal.SIGXCPU:
         allowed = f"{limits.processor_seconds(seconds):,} s are allowed"
@@ -51,7 +51,7 @@ def by_exception(failed: Mapping[str, Any], limits: WorkerLimits, seconds: float
     return Failure(reason=reason, message=message, traceback=failed["traceback"], log=log)
 
 
-def _reason_of(failed: Mapping[str, Any]) -> Reason:
+def _reason_of(failed: Mapping[str, Any]) -> FailureReason:
     if failed["missing"]:
         return "missing_package"
     if failed["type"] in OUT_OF_MEMORY:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from app.runs.models import Device, Reason
+from app.runs.models import Device, FailureReason
 from app.runs.worker.footprint import Footprint
 
 OPEN_FILES = 2_048
@@ -72,7 +72,7 @@ class WorkerLimits:
         """The processor time of a process that has so many seconds: all cores busy until the end."""
         return math.ceil(seconds * self.cores)
 
-    def excess(self, taken: Footprint) -> tuple[Reason, str] | None:
+    def excess(self, taken: Footprint) -> tuple[FailureReason, str] | None:
         """The limit that was overstepped, if one was, and the sentence that says so."""
         if taken.tasks > self.tasks:
             return "too_many_processes", f"it was {taken.tasks:,} processes and threads; {self.tasks:,} are allowed"
@@ -84,7 +84,7 @@ class WorkerLimits:
             return "out_of_disk", f"it left {taken.scratch_bytes:,} bytes in its folder; {allowed}"
         return None
 
-    def allowance(self, reason: Reason) -> str:
+    def allowance(self, reason: FailureReason) -> str:
         """What was allowed, as the end of a sentence, where an error of the kernel's does not say it; else nothing."""
         said = {
             "too_many_files": f"; {self.open_files:,} may be open at once",

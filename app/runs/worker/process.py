@@ -15,7 +15,7 @@ from typing import Any
 
 from app.knowledge.models import Framework
 from app.paths import PROBES
-from app.runs.models import Device, Failure, Reason
+from app.runs.models import Device, Failure, FailureReason
 from app.runs.worker.environment import worker_environment
 from app.runs.worker.failures import by_exception, by_signal
 from app.runs.worker.footprint import Scale
@@ -265,7 +265,7 @@ class Worker:
         if excess is not None:
             raise self._failed(*excess)
 
-    def _failed(self, reason: Reason, message: str) -> HalfFailed:
+    def _failed(self, reason: FailureReason, message: str) -> HalfFailed:
         if self._child is None or not self._ended_child(self._child):
             self.end()
         return HalfFailed(Failure(reason=reason, message=message, log=self.printed()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.runs.measuring import capability
-from app.runs.models import Reason, Run, RunRequest
+from app.runs.models import FailureReason, Run, RunRequest
 from app.runs.service import RunService
 from tests.support.worker.interpreters import script, too_old, with_nothing_but_numpy, with_stand_in, without_numpy
 from tests.support.worker.tiny_probes import FINE, write_probe, write_timing_probe
@@ -180,7 +180,7 @@ async def test_a_framework_that_cannot_be_imported_has_its_own_reason(bench: Ben
     assert "libnothing.so" in failure.message
 
 
-def no_interpreters(folder: Path) -> Mapping[str, tuple[str, tuple[Reason, ...], str]]:
+def no_interpreters(folder: Path) -> Mapping[str, tuple[str, tuple[FailureReason, ...], str]]:
     """Settings that name no usable interpreter: the reasons that fit, and a word that must be said."""
     plain = folder / "no-program"
     plain.write_text("text")

@@ -12,7 +12,7 @@ import pytest
 
 from app.paths import ROOT
 from app.runs.measuring import capability
-from app.runs.models import Reason
+from app.runs.models import FailureReason
 from app.runs.run_wording import REASON_WORDS
 from app.runs.worker import footprint, limits
 from app.runs.worker.failures import by_exception
@@ -372,8 +372,8 @@ def test_the_guide_says_the_numbers_that_hold() -> None:
         *(f"`{reason}`" for reason in REASONS),
     ):
         assert said in section, said
-    assert set(REASON_WORDS) == set(get_args(Reason))
-    assert {f"`{reason}`" for reason in get_args(Reason)} - set(re.findall("`[a-z_]+`", PROBES.read_text())) == {
+    assert set(REASON_WORDS) == set(get_args(FailureReason))
+    assert {f"`{reason}`" for reason in get_args(FailureReason)} - set(re.findall("`[a-z_]+`", PROBES.read_text())) == {
         "`cancelled`"
     }
     assert tasks_allowed(2) == limits.TASKS + 2 * limits.TASKS_PER_CORE

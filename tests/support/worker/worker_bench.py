@@ -12,7 +12,7 @@ from app.knowledge.models import Framework
 from app.runs.catalogue import read_catalogue
 from app.runs.inspection import Inspection
 from app.runs.local_executor import LocalExecutor
-from app.runs.models import Failure, Reason, Result, Run, RunRequest
+from app.runs.models import Failure, FailureReason, Result, Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
 from tests.support.storage.databases import new_store
@@ -78,7 +78,7 @@ def halves_of(run: Run) -> tuple[Result, Result]:
     return first, second
 
 
-def failure_of(run: Run, reason: Reason) -> Failure:
+def failure_of(run: Run, reason: FailureReason) -> Failure:
     """Why the first half failed, while the second one is whole."""
     failed, whole = halves_of(run)
     assert failed.failure is not None
@@ -87,7 +87,7 @@ def failure_of(run: Run, reason: Reason) -> Failure:
     return failed.failure
 
 
-async def fails(bench: Bench, half: str, reason: Reason) -> Failure:
+async def fails(bench: Bench, half: str, reason: FailureReason) -> Failure:
     """The failure of a run whose first half is this."""
     write_probe(bench.folder, "failing", half)
     run = await bench.run("failing")

@@ -15,7 +15,7 @@ from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.lint.satisfiable import example_answers
 from app.knowledge.loader import load
-from app.knowledge.models import Claim, Status
+from app.knowledge.models import Claim, ClaimStatus
 from app.paths import RULES
 
 WIDTH = 120
@@ -116,7 +116,7 @@ def test_the_questions_for_many_are_those_of_the_contract() -> None:
 
 
 def test_the_statuses_are_those_of_the_contract() -> None:
-    assert set(get_args(Status)) == STATUSES
+    assert set(get_args(ClaimStatus)) == STATUSES
     assert {claim.status for claim in CLAIMS} <= STATUSES
 
 
