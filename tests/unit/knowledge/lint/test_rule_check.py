@@ -170,7 +170,7 @@ def test_one_source_that_counts_is_enough(tmp_path: Path) -> None:
 
 def test_one_confirmed_observation_contradicts_nothing(tmp_path: Path) -> None:
     """PyTorch may be faster, and TensorFlow within a factor of two, in one and the same run."""
-    tested = {"status": "confirmed", "issue": "F.", "checked_on": "2026-11-21", "probe": "training_speed"}
+    tested = {"status": "confirmed", "note": "F.", "checked_on": "2026-11-21", "probe": "training_speed"}
     own = [claim("faster", kind="timing", **tested), claim("alike", kind="timing", conflicts_with=["faster"], **tested)]
     assert check(overlay=write_entries(tmp_path, {"claims": own})) == ()
 
