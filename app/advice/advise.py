@@ -20,6 +20,7 @@ from app.advice.schema.advice import (
     OverlayEntry,
     Permalinks,
 )
+from app.advice.schema.base import PerFramework, decision_fields
 from app.advice.schema.of_checks import checking
 from app.advice.schema.of_claims import (
     api_layer,
@@ -29,10 +30,9 @@ from app.advice.schema.of_claims import (
     reasons,
     set_aside,
     standing_constraint,
-    verdict_fields,
 )
 from app.advice.schema.of_difference import differences
-from app.advice.schema.of_robustness import flips_of, neighbourhood_of, pair, robustness_of
+from app.advice.schema.of_robustness import flips_of, neighbourhood_of, robustness_of
 from app.advice.stack import stack
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
@@ -53,17 +53,17 @@ def advise(
     """The recommendation for these answers, with its whole working, as of a day.
 
     Args:
-        evidence: what this server has found out itself; it stands over what the rules say.
+        evidence: what this server has found out itself; it overrides the rules.
     """
-    knowledge = with_local_evidence(shipped, evidence)
-    policy, chosen, query = preferences.policy, answers.sets, AdviceQuery(answers, preferences)
-    case = Case(knowledge, policy, today, preferences.priorities)
-    decision, other = decide(case, chosen), decide(case.under(_other(policy)), chosen)
+    knowledge, chosen = with_local_evidence(shipped, evidence), answers.sets
+    case = Case(knowledge, preferences.policy, today, preferences.priorities)
+    decision, query = decide(case, chosen), AdviceQuery(answers, preferences)
+    other_policy = _other_policy(case, chosen, decision)
     layer = api_layer(knowledge, decision.scored.evidence, today)
     around = neighbourhood_of(decision)
     return Advice(
-        **verdict_fields(decision),
-        acceptability=pair(decision.share(preferences.uncertain)),
+        **decision_fields(decision),
+        acceptability=PerFramework.of_shares(decision.share(preferences.uncertain)),
         flips=flips_of(decision, around),
         robustness=robustness_of(knowledge, decision, preferences.uncertain, around),
         priorities=dict(preferences.priorities.factors),
@@ -75,29 +75,31 @@ def advise(
         reasons=reasons(knowledge, decision.scored.contributions, today),
         set_aside=[set_aside(knowledge, e.claim, today) for e in decision.scored.evidence if e.amount == 0],
         api_layer=layer,
-        stack=stack(knowledge, chosen, policy, decision.recommendation.choice, layer.evidence, today),
-        policy=policy,
-        other_recommendation=_other_recommendation(decision, other),
-        other_policy=OtherPolicy(
-            policy=_other(policy),
-            **verdict_fields(other),
-            constraints=[standing_constraint(knowledge, constraint) for constraint in other.constraints],
-            differences=differences(knowledge.claims, before=other.scored, after=decision.scored),
-        ),
+        stack=stack(case, chosen, decision.recommendation.choice, layer.evidence),
+        policy=preferences.policy,
+        other_recommendation=_unless_same(other_policy.recommendation, decision.recommendation.choice),
+        other_policy=other_policy,
         continuity=_continuity(case, answers, decision),
         answers=answers.plain(knowledge),
         checking=checking(knowledge, decision.scored),
-        as_shipped=_as_shipped(case, shipped, answers, decision),
+        as_shipped=_as_shipped(case, shipped, chosen, decision),
         verdicts_revision=evidence.revision,
         permalink=query.link(),
-        permalinks=Permalinks(
-            shipped=query.counting(0).link(),
-            here=query.counting(evidence.revision).link(),
-            kept=query.counting(evidence.revision, MadeWith(knowledge.version, today)).link(),
-        ),
+        permalinks=_permalinks(query, evidence.revision, MadeWith(knowledge.version, today)),
         as_of=today,
         rules_version=knowledge.version,
         overlay=[OverlayEntry(collection=c.collection, id=c.id, action=c.action) for c in knowledge.overlay],
+    )
+
+
+def _other_policy(case: Case, chosen: Chosen, decision: Decision) -> OtherPolicy:
+    knowledge, policy = case.knowledge, _other(case.policy)
+    other = decide(case.under(policy), chosen)
+    return OtherPolicy(
+        **decision_fields(other),
+        policy=policy,
+        constraints=[standing_constraint(knowledge, constraint) for constraint in other.constraints],
+        differences=differences(knowledge.claims, before=other.scored, after=decision.scored),
     )
 
 
@@ -105,10 +107,16 @@ def _other(policy: PolicyId) -> PolicyId:
     return "documents" if policy == "today" else "today"
 
 
-def _other_recommendation(decision: Decision, other: Decision) -> Choice | None:
-    """The recommendation under the other policy, where it differs."""
-    choice = other.recommendation.choice
-    return choice if choice != decision.recommendation.choice else None
+def _unless_same(choice: Choice, as_this: Choice) -> Choice | None:
+    return choice if choice != as_this else None
+
+
+def _permalinks(query: AdviceQuery, revision: int, made_with: MadeWith) -> Permalinks:
+    return Permalinks(
+        shipped=query.counting(0).link(),
+        here=query.counting(revision).link(),
+        kept=query.counting(revision, made_with).link(),
+    )
 
 
 def _by_default(case: Case, chosen: Chosen) -> ByDefault | None:
@@ -116,16 +124,16 @@ def _by_default(case: Case, chosen: Chosen) -> ByDefault | None:
         return None
     decision = decide(replace(case, priorities=NONE), chosen)
     weights = {criterion.criterion: criterion.weight for criterion in decision.scored.criteria}
-    return ByDefault(**verdict_fields(decision), acceptability=pair(decision.won), weights=weights)
+    return ByDefault(**decision_fields(decision), acceptability=PerFramework.of_shares(decision.won), weights=weights)
 
 
-def _as_shipped(case: Case, shipped: Knowledge, answers: Answers, decision: Decision) -> AsShipped | None:
+def _as_shipped(case: Case, shipped: Knowledge, chosen: Chosen, decision: Decision) -> AsShipped | None:
     """The advice without this server's verdicts; None where they change nothing."""
     if case.knowledge is shipped:
         return None
-    without = decide(replace(case, knowledge=shipped), answers.sets)
+    without = decide(replace(case, knowledge=shipped), chosen)
     changes = differences(case.knowledge.claims, before=without.scored, after=decision.scored)
-    return AsShipped(**verdict_fields(without), differences=changes) if changes else None
+    return AsShipped(**decision_fields(without), differences=changes) if changes else None
 
 
 def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity | None:
@@ -137,7 +145,7 @@ def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity |
     return Continuity(
         codebase=codebase,
         staying=staying.recommendation.choice,
-        afresh=Afresh(**verdict_fields(afresh)),
+        afresh=Afresh(**decision_fields(afresh)),
         costs=[
             cited_claim(case.knowledge, piece.claim, case.today)
             for piece in staying.scored.evidence

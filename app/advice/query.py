@@ -144,7 +144,7 @@ class AdviceQuery:
             policy=preferences.policy,
             verdicts="here" if self.revision is None else self.revision or "shipped",
             priorities=dict(preferences.priorities.factors),
-            uncertain=UncertaintySchema(**asdict(preferences.uncertain)),
+            uncertain=UncertaintySchema.of(preferences.uncertain),
         )
 
     def preferring(self, preferences: Preferences) -> "AdviceQuery":

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
+from app.advice.robustness.decision import Case
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import StackEntry, Successor
 from app.knowledge.base import Knowledge
@@ -11,29 +12,20 @@ from app.knowledge.conditions import Chosen
 from app.knowledge.models import FRAMEWORKS, Framework, Pick, PolicyId
 
 
-def stack(
-    knowledge: Knowledge,
-    chosen: Chosen,
-    policy: PolicyId,
-    recommendation: Choice,
-    keras_evidence: float,
-    today: date,
-) -> list[StackEntry]:
+def stack(case: Case, chosen: Chosen, recommendation: Choice, keras_evidence: float) -> list[StackEntry]:
     """The stack for the recommended framework, or for both when either will do."""
     frameworks: Sequence[Framework] = FRAMEWORKS if recommendation == "either" else (recommendation,)
     return [
-        _part(knowledge, pick, today)
+        _entry(case.knowledge, pick, case.today)
         for framework in frameworks
-        for pick in _picks(knowledge, chosen, policy, framework, keras_evidence)
+        for pick in _picks(case, chosen, framework, keras_evidence)
     ]
 
 
-def _picks(
-    knowledge: Knowledge, chosen: Chosen, policy: PolicyId, framework: Framework, keras_evidence: float
-) -> Iterator[Pick]:
+def _picks(case: Case, chosen: Chosen, framework: Framework, keras_evidence: float) -> Iterator[Pick]:
     taken = set[str]()
-    for pick in _in_order(knowledge):
-        if pick.framework == framework and pick.role not in taken and _fits(pick, chosen, policy, keras_evidence):
+    for pick in _in_order(case.knowledge):
+        if pick.framework == framework and pick.role not in taken and _fits(pick, chosen, case.policy, keras_evidence):
             taken.add(pick.role)
             yield pick
 
@@ -53,7 +45,7 @@ def _fits(pick: Pick, chosen: Chosen, policy: PolicyId, keras_evidence: float) -
     )
 
 
-def _part(knowledge: Knowledge, pick: Pick, today: date) -> StackEntry:
+def _entry(knowledge: Knowledge, pick: Pick, today: date) -> StackEntry:
     component = knowledge.components[pick.component]
     return StackEntry(
         role=pick.role,

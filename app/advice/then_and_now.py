@@ -6,9 +6,8 @@ from app.advice.model.answers import accepted_answers
 from app.advice.query import AdviceQuery
 from app.advice.robustness.decision import Case, decide
 from app.advice.schema.advice import Now
-from app.advice.schema.of_claims import verdict_fields
+from app.advice.schema.base import PerFramework, decision_fields
 from app.advice.schema.of_difference import differences
-from app.advice.schema.of_robustness import pair
 from app.knowledge.base import Knowledge
 from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import LocalEvidence
@@ -25,8 +24,8 @@ def now_against_then(then: Case, shipped: Knowledge, evidence: LocalEvidence, to
     before = decide(then, query.answers.sets)
     now = decide(Case(knowledge, preferences.policy, today, preferences.priorities), answers.sets)
     return Now(
-        **verdict_fields(now),
-        acceptability=pair(now.won),
+        **decision_fields(now),
+        acceptability=PerFramework.of_shares(now.won),
         as_of=today,
         rules_version=knowledge.version,
         differences=differences({**then.knowledge.claims, **knowledge.claims}, before=before.scored, after=now.scored),

@@ -140,7 +140,16 @@ class SourceOut(BaseModel):
 
     @classmethod
     def of(cls, source: Source, claims: int) -> "SourceOut":
-        return cls(**source.model_dump(), claims=claims)
+        return cls(
+            id=source.id,
+            kind=source.kind,
+            title=source.title,
+            author=source.author,
+            publisher=source.publisher,
+            date=source.date,
+            note=source.note,
+            claims=claims,
+        )
 
 
 class Health(BaseModel):

@@ -81,7 +81,7 @@ def wins(knowledge: Knowledge, day: date) -> dict[str, Wins]:
     for policy in knowledge.policies:
         sides = core_sides(knowledge, policy, day)
         counts = {name: int(np.count_nonzero(sides == side)) for side, name in CHOICES.items()}
-        found[str(policy)] = Wins(situations=len(sides), **counts)
+        found[str(policy)] = Wins(len(sides), counts["pytorch"], counts["tensorflow"], counts["either"])
     return found
 
 

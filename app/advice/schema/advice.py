@@ -4,9 +4,8 @@ from datetime import date
 
 from pydantic import Field
 
-from app.advice.robustness.recommendation import Choice, DecidedBy
-from app.advice.robustness.thresholds import Strength
-from app.advice.schema.base import PerFramework, Schema
+from app.advice.robustness.recommendation import Choice
+from app.advice.schema.base import DecisionSchema, PerFramework, Schema
 from app.advice.schema.robustness import Flip, Robustness
 from app.knowledge.models import ClaimKind, ClaimStatus, ComponentState, Favours, Framework, PolicyId
 
@@ -144,23 +143,16 @@ class Difference(Schema):
     after: float
 
 
-class OtherPolicy(Schema):
+class OtherPolicy(DecisionSchema):
     """The same answers under the other policy; the differences sum to the difference of the margins."""
 
     policy: PolicyId
-    recommendation: Choice
-    strength: Strength
-    decided_by: DecidedBy
     constraints: list[StandingConstraint]
-    scores: PerFramework
     differences: list[Difference]
 
 
-class Afresh(Schema):
-    recommendation: Choice
-    strength: Strength
-    decided_by: DecidedBy
-    scores: PerFramework
+class Afresh(DecisionSchema):
+    """The same answers as if no code existed."""
 
 
 class Checking(Schema):
@@ -171,13 +163,9 @@ class Checking(Schema):
     measured: list[str] = Field(description="Claims that are this server's own measurements of speed.")
 
 
-class AsShipped(Schema):
+class AsShipped(DecisionSchema):
     """The same answers and policy with the rules as shipped; the differences sum to the difference of the margins."""
 
-    recommendation: Choice
-    strength: Strength
-    decided_by: DecidedBy
-    scores: PerFramework
     differences: list[Difference]
 
 
@@ -189,24 +177,16 @@ class Permalinks(Schema):
     kept: str = Field(description="With the version of the rules and the day too: read later, it shows then and now.")
 
 
-class ByDefault(Schema):
+class ByDefault(DecisionSchema):
     """The same answers without the visitor's own priorities."""
 
-    recommendation: Choice
-    strength: Strength
-    decided_by: DecidedBy
-    scores: PerFramework
     acceptability: PerFramework
     weights: dict[str, float]
 
 
-class Now(Schema):
+class Now(DecisionSchema):
     """What the advice is today, beside one of another day. In a difference, `before` is then and `after` is now."""
 
-    recommendation: Choice
-    strength: Strength
-    decided_by: DecidedBy
-    scores: PerFramework
     acceptability: PerFramework
     as_of: date
     rules_version: str
@@ -229,13 +209,9 @@ class OverlayEntry(Schema):
     action: str
 
 
-class Advice(Schema):
+class Advice(DecisionSchema):
     """A recommendation with its working."""
 
-    recommendation: Choice
-    strength: Strength
-    decided_by: DecidedBy
-    scores: PerFramework
     acceptability: PerFramework = Field(
         description="The share of plausible weightings and evidence under which each wins."
     )

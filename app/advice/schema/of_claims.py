@@ -1,19 +1,20 @@
-"""Claims, criteria, constraints and cautions as an advice tells them."""
+"""Claims, criteria, constraints and cautions, put together for an advice."""
 
 from collections.abc import Sequence
 from datetime import date
 from math import fsum
-from typing import Any
+from typing import TypedDict
 
 from app.advice.model.evidence import Evidence
 from app.advice.model.scoring import Contribution, CriterionScore
 from app.advice.model.weights import Raise, raises
-from app.advice.robustness.decision import Case, Decision
+from app.advice.robustness.decision import Case
 from app.advice.schema.advice import (
     ApiLayer,
     CitedCaution,
     CitedClaim,
     CitedSource,
+    LocalCheck,
     NamedComponent,
     RaisedBy,
     Reason,
@@ -25,17 +26,25 @@ from app.advice.schema.base import PerFramework
 from app.advice.schema.of_checks import can_be_checked, local_check
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import Citation, Claim, Component, Constraint
+from app.knowledge.models import Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
 
 
-def verdict_fields(decision: Decision) -> dict[str, Any]:
-    """The fields in which every part that holds a verdict says it."""
-    return {
-        "recommendation": decision.recommendation.choice,
-        "strength": decision.recommendation.strength,
-        "decided_by": decision.recommendation.decided_by,
-        "scores": PerFramework(**decision.scored.scores),
-    }
+class ClaimFields(TypedDict):
+    """The fields of a `CitedClaim`, so that the type checker knows them where a subclass is made."""
+
+    claim: str
+    criterion: str
+    statement: str
+    kind: ClaimKind
+    status: ClaimStatus
+    note: str | None
+    succeeded_by: str | None
+    sources: list[CitedSource]
+    components: list[NamedComponent]
+    review_due: bool
+    checked_on: date | None
+    checked_here: LocalCheck | None
+    probe: str | None
 
 
 def _cited(citations: Sequence[Citation]) -> list[CitedSource]:
@@ -47,11 +56,10 @@ def _named(component: Component) -> NamedComponent:
 
 
 def cited_claim(knowledge: Knowledge, claim: Claim, today: date) -> CitedClaim:
-    return CitedClaim(**_of_claim(knowledge, claim, today))
+    return CitedClaim(**_fields(knowledge, claim, today))
 
 
-def _of_claim(knowledge: Knowledge, claim: Claim, today: date) -> dict[str, Any]:
-    """The fields in which every part that names a claim tells of it."""
+def _fields(knowledge: Knowledge, claim: Claim, today: date) -> ClaimFields:
     return {
         "claim": claim.id,
         "criterion": claim.criterion,
@@ -77,7 +85,7 @@ def reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: 
 def _reason(knowledge: Knowledge, contribution: Contribution, today: date) -> Reason:
     evidence = contribution.evidence
     return Reason(
-        **_of_claim(knowledge, evidence.claim, today),
+        **_fields(knowledge, evidence.claim, today),
         favours="neither" if evidence.side == "level" else evidence.side,
         contribution=contribution.amount,
         strength=evidence.claim.strength,
@@ -87,7 +95,7 @@ def _reason(knowledge: Knowledge, contribution: Contribution, today: date) -> Re
 
 
 def set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
-    return SetAside(**_of_claim(knowledge, claim, today), favours=claim.favours)
+    return SetAside(**_fields(knowledge, claim, today), favours=claim.favours)
 
 
 def api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
@@ -114,7 +122,7 @@ def _criterion(case: Case, scored: CriterionScore, raised: Sequence[Raise]) -> W
         base_points=criterion.weight,
         raised_by=[RaisedBy(question=r.question, option=r.option, points=r.points) for r in raised],
         priority=case.priorities.of(criterion.id),
-        scores=PerFramework(**scored.scores),
+        scores=PerFramework.of_scores(scored.scores),
     )
 
 

@@ -50,11 +50,11 @@ def robustness_of(
         error=decision.share(uncertain).error,
         samples=scoring.samples,
         seed=scoring.seed,
-        uncertain=UncertaintySchema(weights=uncertain.weights, evidence=uncertain.evidence),
-        everything=pair(decision.won),
-        weights_alone=pair(decision.share(Uncertainty(evidence=False))),
-        evidence_alone=pair(decision.share(Uncertainty(weights=False))),
-        any_weights=pair(_any_weights(decision)),
+        uncertain=UncertaintySchema.of(uncertain),
+        everything=PerFramework.of_shares(decision.won),
+        weights_alone=PerFramework.of_shares(decision.share(Uncertainty(evidence=False))),
+        evidence_alone=PerFramework.of_shares(decision.share(Uncertainty(weights=False))),
+        any_weights=PerFramework.of_shares(_any_weights(decision)),
         open_spread=decision.open_spread,
         dissent=list(decision.dissent),
         smallest_flips=_smallest(decision, around),
@@ -66,10 +66,6 @@ def robustness_of(
         open_questions=[_effect(layout, question) for question in questions],
         settled=not any(question.changes_recommendation for question in questions),
     )
-
-
-def pair(won: Acceptability) -> PerFramework:
-    return PerFramework(pytorch=won.pytorch, tensorflow=won.tensorflow)
 
 
 def _any_weights(decision: Decision) -> Acceptability:
@@ -98,8 +94,8 @@ def _flip(layout: Layout, neighbour: Neighbour) -> Flip:
 
 
 def _together(layout: Layout, flip: FlipSet) -> FlipTogether:
-    told = (_change(layout, change) for change in flip.changes)
-    changes = [AnswerChange(question=question, before=before, after=after) for question, before, after in told]
+    moved = (_change(layout, change) for change in flip.changes)
+    changes = [AnswerChange(question=question, before=before, after=after) for question, before, after in moved]
     return FlipTogether(changes=changes, recommendation=CHOICES[flip.side])
 
 
@@ -127,13 +123,13 @@ def _tipping(decision: Decision) -> list[Tipping]:
 
 
 def _effect(layout: Layout, question: OpenQuestion) -> QuestionEffect:
-    asked = layout.questions[question.row]
+    answered = layout.questions[question.row]
     return QuestionEffect(
-        question=asked.id,
+        question=answered.id,
         moves=question.moves,
         changes_recommendation=question.changes_recommendation,
         options=[
             OptionEffect(option=id, recommendation=CHOICES[side])
-            for id, side in zip(asked.option_ids, question.sides, strict=True)
+            for id, side in zip(answered.option_ids, question.sides, strict=True)
         ],
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from app.advice.robustness.acceptability import EVERYTHING
 from app.advice.schema.robustness import UncertaintySchema
 from app.knowledge.models import PolicyId
 
@@ -35,5 +36,5 @@ class AdviceRequest(BaseModel):
         examples=[{"speed-and-footprint": 2}],
     )
     uncertain: UncertaintySchema = Field(
-        default=UncertaintySchema(weights=True, evidence=True), description="What the acceptability takes as uncertain."
+        default=UncertaintySchema.of(EVERYTHING), description="What the acceptability takes as uncertain."
     )

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.advice.robustness.acceptability import Uncertainty
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.base import PerFramework, Schema
 
@@ -80,6 +81,10 @@ class UncertaintySchema(Schema, strict=True):
 
     weights: bool
     evidence: bool
+
+    @classmethod
+    def of(cls, uncertain: Uncertainty) -> "UncertaintySchema":
+        return cls(weights=uncertain.weights, evidence=uncertain.evidence)
 
 
 class Robustness(Schema):
