@@ -7,14 +7,19 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
 
+from app.advice.model.answers import parse_answers
+from app.advice.model.priorities import parse_priorities
+from app.advice.preferences import Preferences
+from app.advice.query import AdviceQuery
 from app.cli.main import cli
 from tests.support.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
 from tests.support.server.child_processes import tiebreak
-from tests.support.web.web_client import HTML, advice_from_api, client_of, pairs_of
+from tests.support.web.web_client import HTML, advice_from_api, client_of
 
 ROUNDS, SETS_A_ROUND = 10, 100
 
@@ -36,15 +41,26 @@ STRENGTH_WORDS = {
 }
 
 
-def command_line(raw: RawAnswers, policy: str) -> list[str]:
-    options = [part for key, value in pairs_of(raw) for part in (f"--{key.replace('_', '-')}", value)]
-    return ["advise", *options, "--policy", policy, "--json"]
+def asked(rng: random.Random, raw: RawAnswers) -> AdviceQuery:
+    """Answers with a policy, and with a visitor's own priorities for up to two criteria."""
+    rules = shipped_rules()
+    factors = dict.fromkeys(rng.sample(list(rules.criteria), rng.randint(0, 2)), rng.choice((0.0, 0.5, 3.25)))
+    priorities = parse_priorities(rules, factors)
+    return AdviceQuery(parse_answers(rules, raw), Preferences(rng.choice(POLICIES), priorities))
 
 
-def shuffled_query(rng: random.Random, raw: RawAnswers, policy: str) -> str:
-    pairs = [*pairs_of(raw), ("policy", policy)]
-    rng.shuffle(pairs)
-    return urlencode(pairs)
+def command_line(query: AdviceQuery) -> list[str]:
+    answers = [(f"--{question.replace('_', '-')}", option) for question, option in query.answers.pairs()]
+    weights = [("--weight", f"{criterion}={factor}") for criterion, factor in query.preferences.priorities.factors]
+    options = [*answers, *weights, ("--policy", query.preferences.policy)]
+    return ["advise", *(part for option in options for part in option), "--json"]
+
+
+async def from_api(client: httpx.AsyncClient, query: AdviceQuery) -> dict[str, Any]:
+    response = await client.post("/api/v1/advice", json=query.request(shipped_rules()).model_dump())
+    assert response.status_code == 200, response.text
+    advice: dict[str, Any] = response.json()
+    return advice
 
 
 def found(pattern: str, html: str) -> str:
@@ -78,10 +94,11 @@ async def test_api_page_and_command_line_agree(round: int, application: FastAPI,
     rng, runner, knowledge = random.Random(round), CliRunner(), shipped_rules()
     async with client_of(application) as client, client_of(second_application) as elsewhere:
         for raw in seeded_answers(seed=1000 + round, count=SETS_A_ROUND):
-            policy = rng.choice(POLICIES)
-            advice = await advice_from_api(client, raw, policy)
+            query = asked(rng, raw)
+            advice = await from_api(client, query)
 
-            page = await client.get(f"/advice?{shuffled_query(rng, raw, policy)}", headers=HTML)
+            pairs = query.pairs()
+            page = await client.get(f"/advice?{urlencode(rng.sample(pairs, len(pairs)))}", headers=HTML)
             assert page.status_code == 200
             assert_page_says_the_same(page.text, advice)
 
@@ -89,7 +106,7 @@ async def test_api_page_and_command_line_agree(round: int, application: FastAPI,
             assert shared.status_code == 200
             assert shared.content == page.content
 
-            printed = await asyncio.to_thread(runner.invoke, cli, command_line(raw, policy), obj=knowledge)
+            printed = await asyncio.to_thread(runner.invoke, cli, command_line(query), obj=knowledge)
             assert printed.exit_code == 0, printed.output
             assert json.loads(printed.stdout) == advice
 
@@ -103,11 +120,11 @@ async def test_the_random_sets_meet_every_verdict(application: FastAPI) -> None:
     assert {advice["decided_by"] for advice in advices} >= {"scores", "constraint"}
 
 
-@pytest.mark.parametrize(("seed", "policy"), [(1, "documents"), (2, "today"), (3, "today")])
-async def test_a_child_process_prints_what_the_api_answers(seed: int, policy: str, application: FastAPI) -> None:
-    raw = next(seeded_answers(seed, 1))
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_child_process_prints_what_the_api_answers(seed: int, application: FastAPI) -> None:
+    query = asked(random.Random(seed), next(seeded_answers(seed, 1)))
     async with client_of(application) as client:
-        advice = await advice_from_api(client, raw, policy)
-    child = tiebreak(*command_line(raw, policy))
+        advice = await from_api(client, query)
+    child = tiebreak(*command_line(query))
     assert (child.returncode, child.stderr) == (0, "")
     assert json.loads(child.stdout) == advice
