@@ -1,4 +1,4 @@
-// Follows a run as it goes on. Without this script the page reloads itself instead.
+// Follows a run to its end. Without this script the page reloads itself instead.
 const box = document.getElementById("progress");
 if (box) {
   const bar = box.querySelector("progress");
@@ -10,8 +10,9 @@ if (box) {
       bar.max = state.total;
       bar.value = state.done;
     }
+    const counted = state.total ? `${state.done} of ${state.total}: ` : "";
     const left = state.seconds_left === null ? "" : `, about ${state.seconds_left} s left`;
-    text.textContent = state.text + left;
+    text.textContent = counted + state.text + left;
   });
   events.addEventListener("status", (event) => {
     const status = JSON.parse(event.data).status;

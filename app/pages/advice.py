@@ -48,6 +48,9 @@ class OpenChecks:
 
 @dataclass(frozen=True)
 class AdvicePage(Page):
+    section = "/"
+    below_section = True
+
     advice: Advice
     headline: str
     strength: str

@@ -51,6 +51,21 @@ class ClaimCheck:
     problems: Sequence[str]
     needs_token: bool
 
+    @property
+    def takes_long(self) -> bool:
+        return self.probe.slow or self.probe.kind == "timing"
+
+    @property
+    def running_words(self) -> str:
+        """Subject and verb of the sentence about the run that goes on."""
+        return "Everything is" if self.running and self.running.probe == EVERYTHING else "This claim is"
+
+    @property
+    def unchecked_words(self) -> str:
+        if self.expected:
+            return "Not checked yet. The claim expects this of its two programs:"
+        return "Not checked yet. The two programs only show what happens; they give no verdict."
+
 
 async def claim_check(service: Service, claim: Claim, problems: Sequence[str] = ()) -> ClaimCheck | None:
     """What a claim's page says of its probe; None where it has none."""

@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class DocsPage(Page):
-    pass
+    section = "/docs"
 
 
 @router.get("/docs")

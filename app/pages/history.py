@@ -29,3 +29,12 @@ async def progress_of(service: Service, run: Run | None) -> Mapping[str, Any] | 
     events = await service.from_store(lambda: service.runs.store.events(run.id, 0)) or ()
     told = [event.data for event in events if event.kind == "progress"]
     return told[-1] if told else None
+
+
+def progress_text(progress: Mapping[str, Any] | None) -> str:
+    """How far a run is: `3 of 10: PyTorch, one thread, about 20 s left`."""
+    if progress is None:
+        return "Waiting in the queue"
+    counted = f"{progress['done']} of {progress['total']}: " if progress["total"] else ""
+    left = "" if progress["seconds_left"] is None else f", about {progress['seconds_left']} s left"
+    return f"{counted}{progress['text']}{left}"

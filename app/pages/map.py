@@ -13,7 +13,8 @@ from app.advice.query_fields import QueryFields
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
 from app.errors import FieldProblem, InvalidFields, said_back
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Option, Policy, PolicyId
+from app.knowledge.models import NAMES, Option, Policy, PolicyId
+from app.pages.grammar import capitalised, day_words
 from app.pages.page import Page
 from app.pages.rendering import html, text
 from app.web.dependencies import ServiceOf
@@ -23,10 +24,10 @@ from app.web.service import Service
 router = APIRouter(include_in_schema=False)
 
 SHIPPED_ONLY = 0
-"""The map is one of the rules as they are shipped, so its links leave a server's own verdicts out."""
+"""The map uses the shipped rules, so its links leave out this server's verdicts."""
 
 SHORT = {"pytorch": "P", "tensorflow": "T", "either": "="}
-"""What stands in a cell of the picture besides its colour."""
+"""The letter in a cell of the picture, besides its colour."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class CellView:
     cell: Cell
     link: str
     letter: str
-    says: str
+    recommendation: str
+    margin: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Panel:
 
 @dataclass(frozen=True)
 class MapPage(Page):
+    section = "/map"
+
     language: Option
     languages: Sequence[Option]
     policy: Policy
@@ -58,6 +62,27 @@ class MapPage(Page):
     leaning: float
     version: str
     today: date
+
+    @property
+    def conditions(self) -> str:
+        """For which language and under which policy the map is."""
+        return f"{self.language.label}, {self.policy.name[:1].lower()}{self.policy.name[1:]}"
+
+    @property
+    def choices(self) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+        """The fields of the form: (name, label, its options, the chosen one)."""
+        languages = [(option.id, option.label) for option in self.languages]
+        policies = [(policy.id, policy.name) for policy in self.policies]
+        return [
+            ("language", "Language", languages, self.language.id),
+            ("policy", "Policy", [*policies], self.policy.id),
+        ]
+
+    @property
+    def credit(self) -> str:
+        """The line below the picture where it stands alone."""
+        legend = "P: PyTorch, T: TensorFlow, =: either"
+        return f"{self.conditions}. {legend}. Tiebreak, rules {self.version}, {day_words(self.today)}"
 
 
 def map_page(knowledge: Knowledge, policy: PolicyId, today: date, language: str | None) -> MapPage:
@@ -76,7 +101,7 @@ def map_page(knowledge: Knowledge, policy: PolicyId, today: date, language: str 
     panels = [Panel(goal, [(row, [_view(next(cells), policy) for _ in data]) for row in deployments]) for goal in goals]
     views = [view for panel in panels for _, row in panel.rows for view in row]
     return MapPage(
-        title="PyTorch or TensorFlow, at a glance",
+        title="PyTorch or TensorFlow at a glance",
         language=chosen,
         languages=languages,
         policy=knowledge.policies[policy],
@@ -94,13 +119,13 @@ def map_page(knowledge: Knowledge, policy: PolicyId, today: date, language: str 
 def _view(cell: Cell, policy: PolicyId) -> CellView:
     share = max(cell.pytorch, cell.tensorflow)
     if cell.by_constraint:
-        says = "by a hard constraint"
+        margin = "by a hard constraint"
     elif cell.recommendation == "either":
-        says = f"PyTorch wins {100 * cell.pytorch:.0f}%"
+        margin = f"PyTorch wins {100 * cell.pytorch:.0f}%"
     else:
-        says = f"{cell.strength}, wins {100 * share:.0f}%"
+        margin = f"{cell.strength}, wins {100 * share:.0f}%"
     link = AdviceQuery(cell.answers, Preferences(policy), SHIPPED_ONLY).link()
-    return CellView(cell, link, SHORT[cell.recommendation], says)
+    return CellView(cell, link, SHORT[cell.recommendation], capitalised(NAMES[cell.recommendation]), margin)
 
 
 @router.get("/map")

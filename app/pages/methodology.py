@@ -1,7 +1,7 @@
 """How the score is made, with this rule base's own figures."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,10 +20,12 @@ from app.advice.wording import STATUS_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import NAMES, Claim, ClaimStatus, Criterion, Policy, Question, Scoring
+from app.pages.grammar import counted
 from app.pages.page import Page
 from app.pages.rendering import html
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Preset
+from app.runs.run_wording import seconds
 from app.web.dependencies import ServiceOf
 
 router = APIRouter(include_in_schema=False)
@@ -61,6 +63,8 @@ class PolicyWins:
 
 @dataclass(frozen=True)
 class MethodologyPage(Page):
+    section = "/methodology"
+
     policies: Sequence[Policy]
     criteria: Sequence[Criterion]
     largest_raise: float
@@ -78,6 +82,36 @@ class MethodologyPage(Page):
     version: str
     overlay: int
     levels: Mapping[Preset, Level]
+
+    @property
+    def rules(self) -> str:
+        """Which rules this server uses."""
+        own = f", with {counted(self.overlay, 'entry', 'entries')} of its own" if self.overlay else ""
+        return f"version {self.version}{own}"
+
+    @property
+    def start_weights(self) -> str:
+        """With which weights the criteria start."""
+        weights = {criterion.weight for criterion in self.criteria}
+        if len(weights) == 1:
+            return f"All {len(self.criteria)} criteria start with the same weight, since no source ranks them."
+        return f"The {len(self.criteria)} criteria start with weights from {min(weights)} to {max(weights)}."
+
+    @property
+    def level_rows(self) -> list[tuple[Preset, list[str], str]]:
+        """(level, its numbers, whether it names a winner)"""
+        return [(preset, list(_numbers(level)), _winner(level)) for preset, level in self.levels.items()]
+
+
+def _numbers(level: Level) -> Iterator[str]:
+    yield f"{level.pairs}, or {level.pairs + level.more_pairs} when in doubt" if level.more_pairs else f"{level.pairs}"
+    yield f"{level.rounds}"
+    yield seconds(level.block_seconds)
+    yield f"{level.delta:.0%}"
+
+
+def _winner(level: Level) -> str:
+    return "yes" if level.names_winners else "no, indicative only"
 
 
 def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:

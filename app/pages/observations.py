@@ -38,3 +38,8 @@ def plain(value: Any) -> str:
     if is_error(value):
         return f"{value['type']}: {value['message']}"
     return json.dumps(value, ensure_ascii=False)
+
+
+def entries_of(observation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What one half observed: (key, value) in words."""
+    return [(key.replace("_", " "), plain(value)) for key, value in observation.items()]

@@ -29,9 +29,22 @@ class QuestionView:
     chosen: frozenset[str]
     problem: str | None
 
+    @property
+    def help(self) -> str:
+        can_be_left = self.question.kind == "many" and not self.question.core
+        return f"{self.question.help}{' Not sure? Leave all boxes empty.' if can_be_left else ''}"
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the texts that describe the question's fields."""
+        id = self.question.id
+        return f"help-{id} problem-{id}" if self.problem else f"help-{id}"
+
 
 @dataclass(frozen=True)
 class QuestionnairePage(Page):
+    section = "/"
+
     heading: str
     core: Sequence[QuestionView]
     more: Sequence[QuestionView]

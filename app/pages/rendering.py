@@ -2,15 +2,16 @@
 
 import hashlib
 from dataclasses import fields
-from datetime import date
 from functools import cache
-from typing import Any
+from inspect import getmembers
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, PlainTextResponse
 
 from app.advice.wording import STATUS_WORDS, how_checked, instead, verdicts_sentence
-from app.knowledge.models import NAMES
+from app.knowledge.models import NAMES, Source
+from app.pages.grammar import capitalised, counted, day_words, listed, moment_words, plural
+from app.pages.history import progress_text
 from app.pages.page import Page
 from app.paths import STATIC, TEMPLATES
 from app.runs.run_wording import REASON_WORDS, error_size, memory, seconds
@@ -26,9 +27,10 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         percent=lambda share: f"{100 * share:.1f}%",
+        whole_percent=lambda share: f"{share:.0%}",
         points=lambda share: f"{100 * share:.1f}",
         signed=lambda share: f"{100 * share:+.1f}".replace("-", "−"),
-        day=lambda day: f"{day.day} {day:%B %Y}" if isinstance(day, date) else day,
+        day=day_words,
         name=lambda id: NAMES[id],
         instead=instead,
         how_checked=how_checked,
@@ -38,10 +40,24 @@ def _environment() -> Environment:
         memory=memory,
         error_size=error_size,
         reason_words=lambda reason: REASON_WORDS[reason],
-        moment=lambda moment: f"{moment.day} {moment:%B %Y, %H:%M:%S} UTC",
+        moment=moment_words,
+        plural=plural,
+        counted=counted,
+        listed=listed,
+        capitalised=capitalised,
+        short_source=_short_source,
+        versions=lambda versions: listed(f"{NAMES[id]} {version}" for id, version in versions.items()),
+        progress_text=progress_text,
     )
     environment.globals["asset"] = _asset
     return environment
+
+
+def _short_source(source: Source) -> str:
+    """A source as it is cited: `Real Python 2024`."""
+    if source.kind != "document":
+        return source.title
+    return f"{source.publisher or source.author or source.title} {source.date[:4]}"
 
 
 @cache
@@ -55,9 +71,10 @@ _ENVIRONMENT = _environment()
 
 
 def render(template: str, page: Page) -> str:
-    """A template with the fields of its page's context."""
-    context: dict[str, Any] = {field.name: getattr(page, field.name) for field in fields(page)}
-    return _ENVIRONMENT.get_template(template).render(context)
+    """A template with the fields and properties of its page's context."""
+    properties = [name for name, _ in getmembers(type(page), lambda member: isinstance(member, property))]
+    names = [*(field.name for field in fields(page)), *properties]
+    return _ENVIRONMENT.get_template(template).render({name: getattr(page, name) for name in names})
 
 
 def html(template: str, page: Page, status: int = 200) -> HTMLResponse:

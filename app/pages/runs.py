@@ -7,16 +7,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.knowledge.models import NAMES
+from app.pages.comparisons import ComparisonView, comparison_view
 from app.pages.conditions import conditions_of, libraries_of
 from app.pages.forms import read_form
+from app.pages.grammar import capitalised, counted, moment_words
 from app.pages.history import progress_of
 from app.pages.observations import ObservationRow, observation_rows
 from app.pages.page import Page
-from app.pages.plots import Plot, sample_plot
 from app.pages.rendering import html
 from app.runs.catalogue import Probe
-from app.runs.models import EVERYTHING, ClaimRuling, ClaimVerdict, Comparison, Result, Run
-from app.runs.run_wording import names, run_headline, say_threads, verdict_sentence
+from app.runs.models import EVERYTHING, ClaimRuling, ClaimVerdict, Run
+from app.runs.run_wording import names, run_headline, verdict_sentence
 from app.web.dependencies import ServiceOf, check_token
 from app.web.service import Service
 
@@ -27,19 +28,10 @@ ORDER: tuple[ClaimRuling, ...] = ("refuted", "partly", "confirmed", "not_testabl
 
 
 @dataclass(frozen=True)
-class ComparisonView:
-    """A comparison with what belongs to it."""
-
-    title: str
-    comparison: Comparison
-    sentence: str
-    results: Sequence[Result]
-    names: Sequence[str]
-    plot: Plot | None
-
-
-@dataclass(frozen=True)
 class RunPage(Page):
+    section = "/probes"
+    below_section = True
+
     run: Run
     probe: Probe | None
     name: str
@@ -55,6 +47,25 @@ class RunPage(Page):
     progress: Mapping[str, object] | None
     needs_token: bool
 
+    @property
+    def settings(self) -> str:
+        """How it was run, in one line."""
+        run = self.run
+        claims = f", for {counted(len(run.claims), 'claim')}" if run.claims else ""
+        control = f" · control: {NAMES[run.control]} in both places" if run.control else ""
+        return f"{self.name}{claims} · {run.preset}, {run.device}, {run.mode}{control}"
+
+    @property
+    def libraries_sentence(self) -> str:
+        """Which library multiplies matrices in each framework."""
+        return f"Matrix products: {'; '.join(f'{name} uses {words}' for name, words in self.libraries)}."
+
+    @property
+    def times(self) -> str:
+        """When it was requested, started and finished, as far as it has come."""
+        run = self.run
+        return "; ".join(moment_words(one) for one in (run.created_at, run.started_at, run.finished_at) if one)
+
 
 async def run_page(service: Service, run: Run) -> RunPage:
     """Everything about a run that its page shows."""
@@ -68,7 +79,7 @@ async def run_page(service: Service, run: Run) -> RunPage:
         headline=run_headline(run),
         sentence=_below_headline(run),
         name=probe.title if probe else name.capitalize(),
-        comparisons=[_view(run, comparison) for comparison in run.comparisons] if probe else [],
+        comparisons=[comparison_view(run, comparison) for comparison in run.comparisons] if probe else [],
         observations=observation_rows(run) if probe and not run.comparisons else [],
         verdicts=sorted(run.verdicts, key=lambda verdict: ORDER.index(verdict.verdict)),
         statements={id: claim.statement for id, claim in known.claims.items()},
@@ -81,31 +92,11 @@ async def run_page(service: Service, run: Run) -> RunPage:
 
 
 def _below_headline(run: Run) -> str | None:
-    """The verdict's sentence without the words that the headline has said already."""
+    """The verdict's sentence without the words of the headline above it."""
     if run.comparison is None:
         return None
     rest = verdict_sentence(run.comparison, run).removeprefix(run_headline(run)).lstrip(":, ")
-    return rest[0].upper() + rest[1:]
-
-
-def _view(run: Run, comparison: Comparison) -> ComparisonView:
-    results = [result for result in run.results if result.key == comparison.key]
-    labels = names(run)
-    css = [result.framework if not run.control else ("pytorch", "tensorflow")[i] for i, result in enumerate(results)]
-    return ComparisonView(
-        title=_title(comparison),
-        comparison=comparison,
-        sentence=verdict_sentence(comparison, run),
-        results=results,
-        names=labels,
-        plot=sample_plot(results, labels, css),
-    )
-
-
-def _title(comparison: Comparison) -> str:
-    cache = "cold cache" if comparison.cache == "cold" else ""
-    title = ", ".join(part for part in (comparison.variant, say_threads(comparison.threads_asked), cache) if part)
-    return title[0].upper() + title[1:]
+    return capitalised(rest)
 
 
 def _scaling(run: Run) -> Iterator[str]:
@@ -118,7 +109,7 @@ def _scaling(run: Run) -> Iterator[str]:
         judged = "as expected" if one.as_expected else "not as expected"
         yield (
             f"{name}'s time grows with the power {one.exponent:.2f} of the size, {judged}: "
-            f"between {low:g} and {high:g} shows that the work was done."
+            f"a power between {low:g} and {high:g} shows that the work was done."
         )
 
 

@@ -11,12 +11,20 @@ from starlette.responses import HTMLResponse
 
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import Filter, claims_per_source, find_claims
-from app.knowledge.models import ClaimStatus, Component, Source
+from app.knowledge.models import ClaimStatus, Component, Source, SourceKind
 from app.pages.page import Page
 from app.pages.rendering import html
 from app.web.dependencies import ServiceOf
 
 router = APIRouter(include_in_schema=False)
+
+ROLES: Mapping[SourceKind, str] = {
+    "document": "A published comparison. It counts under both policies.",
+    "since": "What has happened since. It counts under “As known today” only.",
+    "own": "Our own judgement, labelled as such. It counts under both policies.",
+    "measured": "Measured by the probes that run on this server. It counts under “As known today” only.",
+}
+"""For what each kind of source counts."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +33,23 @@ class SourceView:
     claims: int
     statuses: Sequence[tuple[ClaimStatus, int]]
 
+    @property
+    def origin(self) -> str:
+        """Who published it, and when."""
+        parts = (self.source.author or "No author named", self.source.publisher, self.source.date)
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def role(self) -> str:
+        return ROLES[self.source.kind]
+
 
 @dataclass(frozen=True)
 class SourcesPage(Page):
+    section = "/sources"
+
     sources: Sequence[SourceView]
     components: Sequence[Component]
-    names: Mapping[str, str]
     today: date
 
 
@@ -41,7 +60,6 @@ def sources_page(knowledge: Knowledge, today: date) -> SourcesPage:
         title="Sources",
         sources=[SourceView(source, counts[id], _statuses(knowledge, id)) for id, source in knowledge.sources.items()],
         components=list(knowledge.components.values()),
-        names={id: component.name for id, component in knowledge.components.items()},
         today=today,
     )
 

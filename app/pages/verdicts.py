@@ -23,6 +23,8 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class VerdictsPage(Page):
+    section = "/verdicts"
+
     card: ReportCard
     running: Run | None
     progress: Mapping[str, object] | None
@@ -36,6 +38,13 @@ class VerdictsPage(Page):
     titles: Mapping[str, str]
     sentences: Mapping[str, str]
 
+    @property
+    def checked_words(self) -> str:
+        """How many of the statements this server has checked."""
+        if not self.card.checked_here:
+            return "This server has not checked any of them yet. You see the status that Tiebreak ships."
+        return f"This server checked {self.card.checked_here}; all others have the status that Tiebreak ships."
+
 
 async def verdicts_page(service: Service, problems: Sequence[str] = ()) -> VerdictsPage:
     """The report card, how to start a run of everything, and what came of it."""
@@ -45,7 +54,7 @@ async def verdicts_page(service: Service, problems: Sequence[str] = ()) -> Verdi
     probes = service.runs.questions.probes
     slow = len(probes & service.runs.slow_probes)
     return VerdictsPage(
-        title="What of it holds",
+        title="Which claims hold up",
         notice=service.store_notice,
         card=report_card(known),
         running=running,

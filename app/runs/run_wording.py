@@ -1,4 +1,4 @@
-"""How a run is said, the same on its page and in a terminal."""
+"""A run in words, the same on its page and in a terminal."""
 
 import re
 from collections import Counter
@@ -13,16 +13,16 @@ REASON_WORDS: Mapping[FailureReason, str] = {
     "unusable_interpreter": "The interpreter cannot be used",
     "device_missing": "The device is missing",
     "exception": "An exception was raised",
-    "signal": "The process was ended by a signal",
+    "signal": "A signal ended the process",
     "timed_out": "It took too long",
     "silent": "The process ended without a result",
     "flooded": "It sent or printed too much",
-    "out_of_memory": "It took too much memory",
+    "out_of_memory": "It used too much memory",
     "out_of_processor_time": "It used too much processor time",
     "out_of_disk": "It ran out of disk space",
     "too_many_processes": "It started too many processes or threads",
     "too_many_files": "It opened too many files",
-    "file_too_large": "It wrote too large a file",
+    "file_too_large": "It wrote a file that is too large",
     "cancelled": "It was cancelled",
 }
 
@@ -45,7 +45,7 @@ def say_counts(verdicts: Iterable[ClaimVerdict]) -> str:
 
 
 def say_claims(verdicts: Sequence[ClaimVerdict]) -> str:
-    """How many claims were looked at, and what came of it."""
+    """How many claims were checked, and their verdicts."""
     return f"{len(verdicts)} claim{'' if len(verdicts) == 1 else 's'}: {say_counts(verdicts) or 'none was checked'}"
 
 
@@ -128,7 +128,7 @@ def verdict_headline(comparison: Comparison, run: Run) -> str:
         "second_faster": f"{second} is faster here",
         "no_difference": f"No difference of {comparison.delta:.0%} or more",
         "inconclusive": "Indicative only" if comparison.indicative else "Inconclusive",
-        "too_noisy": "Too noisy to say",
+        "too_noisy": "Too noisy for a result",
         "not_comparable": "No ratio",
     }[comparison.verdict]
 
@@ -143,19 +143,19 @@ def verdict_sentence(comparison: Comparison, run: Run) -> str:
     took = f"{second} took {ratio:.2f} times as long as {first}{band}"
     headline = verdict_headline(comparison, run)
     if comparison.indicative and comparison.verdict == "inconclusive":
-        return f"{headline}, since one pair of processes names no winner: {took}."
+        return f"{headline}: {took}. One pair of processes is not enough to name a winner."
     if comparison.reason:
-        return f"{headline}: {comparison.reason}. What was seen: {took}."
+        return f"{headline}: {comparison.reason}. Measured: {took}."
     return f"{headline}: {took}."
 
 
 def run_sentence(run: Run) -> str:
-    """What a run came to."""
+    """The result of a run in a sentence."""
     return verdict_sentence(run.comparison, run) if run.comparison is not None else run_headline(run)
 
 
 def run_headline(run: Run) -> str:
-    """What a run came to, as a headline."""
+    """The result of a run in a few words."""
     if run.comparison is not None:
         return verdict_headline(run.comparison, run)
     if run.error is not None:
@@ -164,10 +164,10 @@ def run_headline(run: Run) -> str:
         return f"{say_claims(run.verdicts)}."
     if run.status == "done":
         missing = [NAMES[result.framework] for result in run.results if result.failure]
-        return f"Observed in one framework; {missing[0]} gave nothing." if missing else "Observed in both frameworks."
+        return f"Observed in one framework; {missing[0]} gave no result." if missing else "Observed in both frameworks."
     return {
-        "queued": "Waits for its turn.",
-        "running": "Is running.",
-        "cancelled": "Was cancelled.",
-        "interrupted": "Was interrupted when the service stopped.",
+        "queued": "Waiting in the queue.",
+        "running": "Running.",
+        "cancelled": "Cancelled.",
+        "interrupted": "Interrupted when the service stopped.",
     }.get(run.status, "Failed.")

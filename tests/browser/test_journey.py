@@ -57,7 +57,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, base_url: str) -> None:
     page = browser.new_context(base_url=base_url).new_page()
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     for question, presses in (("language", 0), ("deployment", 4), ("data_type", 1), ("goal", 2)):
         page.locator(f"#question-{question} input").first.focus()
         kind = page.locator(f"#question-{question} input").first.get_attribute("type")

@@ -51,7 +51,7 @@ async def test_without_pytorch_tensorflow_is_measured_alone(tmp_path: Path) -> N
         assert len(timed["results"][1]["samples_s"]) == 8
         assert (timed["comparison"]["verdict"], timed["comparison"]["ratio"]) == ("not_comparable", None)
         assert "pytorch" in timed["comparison"]["reason"]
-        assert "Observed in one framework; PyTorch gave nothing." in await said_on(client, f"/runs/{observed['id']}")
+        assert "Observed in one framework; PyTorch gave no result." in await said_on(client, f"/runs/{observed['id']}")
 
 
 @pytest.mark.parametrize("lacks", ["both frameworks", "NumPy"])

@@ -77,7 +77,7 @@ async def test_a_claim_says_what_it_expects_before_anything_was_run(app: FastAPI
     async with executing(app) as client:
         text = await page(client, "/claims/own-claim")
     assert "PyTorch › seen is all of it" in text
-    assert "Check it on this machine" in text
+    assert "Check now" in text
     assert text.count('<pre class="code"') >= 2
 
 
@@ -89,7 +89,7 @@ async def test_a_claim_can_be_checked_and_shows_verdict_expectation_observation_
     for one in (text, shown):
         assert "PyTorch&#39;s program saw &lt;b&gt;half&lt;/b&gt; of it only." in one
         assert "badge-refuted" in one
-        assert "does not hold" in one
+        assert "not met" in one
     assert f'href="/runs/{run}">checked here on' in text
     assert "a word from the half" in text
     assert "Shipped status: " in text
@@ -101,10 +101,10 @@ async def test_a_claim_that_is_being_checked_shows_how_far_it_is(app: FastAPI, f
         await client.post("/claims/own-claim/check", content="", headers=FORM)
         text = await page(client, "/claims/own-claim")
         run = (await client.get(RUNS)).json()[0]["id"]
-        assert "It is being checked" in text
+        assert "This claim is being checked" in text
         assert f'data-events="/api/v1/runs/{run}/events"' in text
         assert 'http-equiv="refresh"' in text
-        assert "Check it on this machine" not in text
+        assert "Check now" not in text
         await over(client, run)
         assert "badge-confirmed" in await page(client, "/claims/own-claim")
 
@@ -174,7 +174,7 @@ async def test_some_claims_are_checked_at_once(app: FastAPI) -> None:
     assert run["claims"] == ["own-claim"]
     assert run["results"][0]["probe"] == "ragged"
     assert "Everything, for 1 claim" in shown
-    assert "What of it holds" in card
+    assert "Which claims hold up" in card
 
 
 async def test_while_everything_is_checked_its_page_says_so_and_can_cancel(app: FastAPI, folder: Path) -> None:

@@ -55,7 +55,7 @@ async def test_a_run_is_cancelled_without_javascript(waiting: httpx.AsyncClient)
     cancelled = await sent(waiting, address)
     assert (cancelled.status_code, cancelled.headers["location"]) == (303, address)
     page = await page_at(waiting, address)
-    assert "Was cancelled." in text_of(only(page, "h1"))
+    assert "Cancelled." in text_of(only(page, "h1"))
     assert "http-equiv" not in (await waiting.get(address, headers=HTML)).text
     again = await waiting.post(f"{address}/cancel", content="", headers=FORM)
     assert again.status_code == 409
@@ -125,9 +125,9 @@ async def test_runs_have_pages_in_every_state(client: httpx.AsyncClient) -> None
     words = {
         done: "Observed in both frameworks.",
         failed: "An exception was raised: RuntimeError: <b>no</b>",
-        running: "Is running.",
-        queued: "Waits for its turn.",
-        cancelled: "Was cancelled.",
+        running: "Running.",
+        queued: "Waiting in the queue.",
+        cancelled: "Cancelled.",
     }
     for id, said in words.items():
         page = await page_at(client, f"/runs/{id}")
