@@ -41,10 +41,10 @@ from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import PolicyId
 
 CODEBASE = "codebase"
-"""The question whose answer is weighed as continuity, and left out to advise as if starting afresh."""
+"""The question about existing code. Its answer counts under continuity; advice on starting afresh leaves it out."""
 
 CONTINUITY = "continuity"
-"""The criterion whose claims say what a team keeps by staying."""
+"""The criterion with the claims about the benefits of staying with existing code."""
 
 
 def advise(
@@ -137,7 +137,7 @@ def _as_shipped(case: Case, shipped: Knowledge, chosen: Chosen, decision: Decisi
 
 
 def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity | None:
-    """The advice with the code that exists against the advice without it; None when there is none to keep."""
+    """Staying with the existing code against starting afresh; None when there is no code."""
     codebase = answers.chosen.get(CODEBASE, ("none",))[0]
     if codebase == "none":
         return None

@@ -1,4 +1,4 @@
-"""What somebody asks advice on. Pages, API and command line read it here, and every link to an advice is made here."""
+"""A request for advice. Pages, API and command line read it here, and every link to an advice is made here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -34,7 +34,7 @@ NO_ANSWERS = Answers({})
 
 @dataclass(frozen=True)
 class AdviceQuery:
-    """Answers and preferences, up to which of the server's verdicts to count, and what a kept link was made with.
+    """Answers, preferences, the revision of the server's verdicts, and the rules and day of a kept link.
 
     Every way to read one reports all problems at once, under the names that the caller used.
     """
@@ -119,7 +119,7 @@ class AdviceQuery:
         return cls(chosen, Preferences(policy, priorities), revision)
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The (key, value) pairs of a query string, in one canonical order, without those that are so by default."""
+        """The (key, value) pairs of a query string, in one canonical order, without defaults."""
         return [*self.answers.pairs(), *self.pairs_besides_answers()]
 
     def pairs_besides_answers(self) -> list[tuple[str, str]]:
@@ -137,7 +137,7 @@ class AdviceQuery:
         return f"/advice?{urlencode(self.pairs())}"
 
     def request(self, knowledge: Knowledge) -> AdviceRequest:
-        """The body by which the API gives the same advice; it knows no rules and no day."""
+        """The body with which the API gives the same advice. It has no rules and no day: the API keeps to today's."""
         preferences = self.preferences
         return AdviceRequest(
             answers=self.answers.plain(knowledge),
@@ -151,9 +151,9 @@ class AdviceQuery:
         return replace(self, preferences=preferences)
 
     def answering(self, knowledge: Knowledge, answers: Mapping[str, Sequence[str]]) -> "AdviceQuery":
-        """With other answers to some questions; an empty answer is none."""
+        """The same query with other answers to some questions; an empty list removes an answer."""
         return replace(self, answers=accepted_answers(knowledge, {**self.answers.chosen, **answers}))
 
     def counting(self, revision: Revision, made_with: MadeWith = UNDATED) -> "AdviceQuery":
-        """With the verdicts up to a revision, and for a kept link the rules and the day."""
+        """The same query with the verdicts up to a revision and, for a kept link, with the rules and the day."""
         return replace(self, revision=revision, made_with=made_with)

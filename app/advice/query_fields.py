@@ -29,7 +29,7 @@ WEIGHT = "weight "
 """The same on the command line, without the dashes: `--weight continuity=2`."""
 
 CERTAIN, UNCERTAIN = "certain", ("weights", "evidence")
-"""The key of what to take as certain, and its values."""
+"""`certain=weights` takes the weights as certain; `UNCERTAIN` are its values."""
 
 HERE, SHIPPED = "here", "shipped"
 """Words for a revision: the newest, and none of this server's verdicts."""
@@ -65,7 +65,7 @@ class Problems:
 
 @dataclass(frozen=True)
 class MadeWith:
-    """What a kept link was made with: the version of the rules, and the day; None where it does not say."""
+    """The version of the rules and the day that a kept link was made with; None where the link names none."""
 
     rules: str | None = None
     on: date | None = None
@@ -138,7 +138,7 @@ class QueryFields:
 
 
 def read_priorities(knowledge: Knowledge, given: Sequence[tuple[str, str | None]], prefix: str) -> Priorities:
-    """Priorities from (criterion, factor). `prefix`: what the caller writes before a criterion.
+    """Priorities from (criterion, factor). The names of problems start with `prefix`.
 
     Raises:
         InvalidFields: naming each criterion that is unknown, has no factor from 0 to 10, or is given more than once.
@@ -151,7 +151,7 @@ def read_priorities(knowledge: Knowledge, given: Sequence[tuple[str, str | None]
 
 
 def read_revision(text: str) -> Revision:
-    """The revision that `here`, `shipped` or a number stands for.
+    """Read `here`, `shipped` or a number as a revision.
 
     Raises:
         InvalidFields: it is none of them.

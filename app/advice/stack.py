@@ -1,4 +1,4 @@
-"""The recommended stack: for each role the first pick that fits, with its component's state today."""
+"""The recommended stack: for each role the first pick that fits, with today's state of its component."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""An advice of another day against today's: what it is now, and which claims made the difference."""
+"""An advice of another day beside today's: the new recommendation, and the claims that make the difference."""
 
 from datetime import date
 

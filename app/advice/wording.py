@@ -1,4 +1,4 @@
-"""The words for a verdict, the same on the page, in the decision record and in a terminal."""
+"""The words for an advice; pages, decision records and the command line share them."""
 
 from collections.abc import Mapping
 
@@ -14,38 +14,38 @@ STATUS_WORDS: Mapping[str, str] = {
     "not_testable": "not testable",
     "unchecked": "not checked yet",
 }
-"""How a claim's status is said."""
+"""The words for a claim's status."""
 
 
-def how_checked(part: CitedClaim) -> str:
-    """A claim's status and who found it when: `refuted, checked here on 2026-11-25`."""
-    words = STATUS_WORDS[part.status]
-    if part.checked_here is not None:
-        return f"{words}, checked here on {part.checked_here.on}"
-    return f"{words}, as of {part.checked_on}" if part.checked_on else words
+def how_checked(claim: CitedClaim) -> str:
+    """A claim's status with its date: `refuted, checked here on 2026-11-25`."""
+    words = STATUS_WORDS[claim.status]
+    if claim.checked_here is not None:
+        return f"{words}, checked here on {claim.checked_here.on}"
+    return f"{words}, as of {claim.checked_on}" if claim.checked_on else words
 
 
 def verdicts_sentence(advice: Advice) -> str:
-    """Whose verdicts count in an advice."""
+    """A sentence on the verdicts that count: this server's or the shipped ones."""
     if not advice.verdicts_revision:
-        return "Statements have the status with which Tiebreak ships them."
+        return "Statements have the status that Tiebreak ships."
     return (
         f"{len(advice.checking.here)} of the statements have a verdict of this server, "
-        f"as it was after its finding {advice.verdicts_revision}."
+        f"up to its verdict number {advice.verdicts_revision}."
     )
 
 
 def headline(advice: Advice) -> str:
-    """The verdict in one or two words."""
+    """The recommendation in a few words."""
     if advice.decided_by == "conflicting_constraints":
         return "Neither alone"
     return "Either will do" if advice.recommendation == "either" else NAMES[advice.recommendation]
 
 
 def strength_sentence(advice: Advice) -> str:
-    """How strongly the verdict is meant; never more than the number says."""
+    """A sentence on the strength of the recommendation, with the share behind it."""
     if advice.decided_by == "constraint":
-        return "Decided by a hard constraint, whatever the scores are."
+        return "Decided by a hard constraint, regardless of the scores."
     if advice.decided_by == "conflicting_constraints":
         return "Hard constraints contradict each other: no single framework meets all of them."
     shares = advice.robustness.everything
@@ -58,15 +58,15 @@ def strength_sentence(advice: Advice) -> str:
 
 
 def _share(share: float) -> str:
-    """Whole per cent; what is not all is never said as 100%, nor what is something as 0%."""
+    """Whole per cent. Only a share of exactly 0 or 1 is written as 0% or 100%."""
     rounded = round(100 * share)
     if 0 < share < 1 and rounded in (0, 100):
         return "less than 1%" if rounded == 0 else "more than 99%"
     return f"{rounded}%"
 
 
-def instead(part: StackEntry) -> str | None:
-    """What to take in place of a component that is not what it was; None for an active one."""
-    if part.state == "active":
+def instead(entry: StackEntry) -> str | None:
+    """The replacement for a component that is no longer active; None for an active one."""
+    if entry.state == "active":
         return None
-    return part.successor or ", ".join(successor.name for successor in part.successors) or None
+    return entry.successor or ", ".join(successor.name for successor in entry.successors) or None

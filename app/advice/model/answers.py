@@ -26,7 +26,7 @@ class Answers:
         return {question: frozenset(options) for question, options in self.chosen.items()}
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """(question, option) for every choice, as they stand in a query string."""
+        """(question, option) for every choice, as in a query string."""
         return ((question, option) for question, options in self.chosen.items() for option in options)
 
     def without(self, question: str) -> "Answers":
@@ -39,9 +39,9 @@ class Answers:
 
 
 def parse_answers(knowledge: Knowledge, raw: Mapping[str, Any], prefix: str = "") -> Answers:
-    """Validate raw answers: an option or a list of options by question, or whatever else a caller may have sent.
+    """Validate raw answers: an option or a list of options for each question; anything else is refused.
 
-    Empty strings are dropped: that is how a form says "not sure".
+    Empty strings are dropped: forms send them for "not sure".
 
     Raises:
         InvalidFields: with a problem for every question that is missing, unknown or badly answered. Field names
@@ -55,7 +55,7 @@ def parse_answers(knowledge: Knowledge, raw: Mapping[str, Any], prefix: str = ""
 
 
 def _options(given: Any) -> list[str] | None:
-    """What was given as a list of options; None when it is something else."""
+    """The options as a list; None for a value that is neither an option nor a list of them."""
     options = [given] if isinstance(given, str) else given
     if not isinstance(options, list | tuple) or not all(isinstance(option, str) for option in options):
         return None
@@ -63,7 +63,7 @@ def _options(given: Any) -> list[str] | None:
 
 
 def accepted_answers(knowledge: Knowledge, raw: Mapping[str, Sequence[str]]) -> Answers:
-    """What can be used of raw answers, without a word about the rest: it prefills a form that is shown again."""
+    """The usable part of raw answers; the rest is dropped without an error. Forms are filled in with it."""
     accepted: dict[str, tuple[str, ...]] = {}
     for id, question in knowledge.questions.items():
         options = tuple(option for option in question.option_ids if option in raw.get(id, ()))

@@ -1,4 +1,4 @@
-"""Which claims are about a situation, asked of many answer sets at once."""
+"""Which claims are about a situation, for many answer sets at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Applicability:
 
     @staticmethod
     def of(layout: Layout, claims: Sequence[Claim]) -> "Applicability":
-        """Of claims that may count; background claims, which are about no situation, have no place here."""
+        """The table of claims that may count; background claims are about no situation and must not be among them."""
         exceptions = {row: claim.unless for row, claim in enumerate(claims) if claim.unless is not None}
         return Applicability(
             ConditionTable.of(layout, [claim.matters_when for claim in claims if claim.matters_when is not None]),

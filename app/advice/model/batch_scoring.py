@@ -26,7 +26,7 @@ SIGNS = {"pytorch": 1.0, "tensorflow": -1.0, "level": 0.0}
 
 @dataclass(frozen=True)
 class Scores:
-    """What decides, criteria x sets.
+    """The figures that decide, criteria x sets.
 
     `weights` sum to 1 for each set. `differences`: PyTorch's score less TensorFlow's, -1 to 1. `spreads`: by how much
     (one standard deviation) a difference is uncertain when every piece of evidence is. `required`: +1 where a hard
@@ -51,7 +51,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Situations:
-    """What sets of answers call up.
+    """The weights, evidence and constraints that answer sets bring into play.
 
     `points`, criteria x sets: weights before they are set in relation to each other. `evidence`, pieces x sets: which
     of the scorer's pieces are about the situation. `constraints`, hard ones x sets: which of them stand.
@@ -93,7 +93,7 @@ class Scorer:
         return self.weigh(self.situations(masks, priorities))
 
     def situations(self, masks: Masks, priorities: Reals | float = 1.0) -> Situations:
-        """What answer sets, questions x sets, call up."""
+        """The situations of answer sets, questions x sets."""
         points = self._points.sum(masks) * priorities
         return Situations(points, self._applicability.holds(masks), self._required.holds(masks))
 
@@ -135,7 +135,7 @@ class Scorer:
 
 
 def _sums(evidence: Sequence[Evidence], criteria: Sequence[str], spread: float) -> Reals:
-    """(5 x criteria) x evidence: the matrix whose product with what applies gives each criterion's sums.
+    """(5 x criteria) x evidence: a matrix; its product with the applying evidence gives the sums of each criterion.
 
     They are: all evidence; PyTorch's less TensorFlow's; and of the squared uncertainties of the pieces all, PyTorch's
     less TensorFlow's, and both frameworks' together.

@@ -14,7 +14,7 @@ Places = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class PointsTable:
-    """What every option adds to every criterion that it raises, the raises of one criterion by one question together.
+    """The points that each option adds to each criterion; raises of one criterion by one question stand together.
 
     `rows`: the question of each raise. `options`: its option as a mask, and `points`, both raises x 1. `groups`: the
     first raise of each question and criterion. `into`, criteria x groups: 1 where a group raises a criterion. `base`,

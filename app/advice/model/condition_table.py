@@ -1,4 +1,4 @@
-"""Conditions on answers, asked of many answer sets at once.
+"""Conditions on answers, for many answer sets at once.
 
 The meaning is that of `app.knowledge.conditions`; the tests hold the two against each other.
 """
@@ -84,7 +84,7 @@ class ConditionTable:
 
 
 def _masks(layout: Layout, question: str, term: Term) -> tuple[int, int, int, int]:
-    """A term's row in the table. Where it names none of which one must be chosen, any answer will do."""
+    """A term's row in the table. Without an `any`, every answer fits."""
     row = layout.rows[question]
     any_, all_, none = (
         layout.mask(question, options) for options in (term.any or layout.options_of[row], term.all, term.none)

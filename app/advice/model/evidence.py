@@ -14,7 +14,7 @@ from app.knowledge.conditions import Chosen
 from app.knowledge.models import Claim, Constraint, Policy, PolicyId
 
 Side = Literal["pytorch", "tensorflow", "level", "api"]
-"""Whom evidence speaks for: a framework, both alike (`level`), or the Keras API rather than a framework (`api`)."""
+"""The side that evidence favours: a framework, both alike (`level`), or the Keras API (`api`)."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def _compiled(
 
 
 def gather(knowledge: Knowledge, policy: Policy, today: date) -> tuple[Evidence, ...]:
-    """Every claim that may count and whose sources the policy counts, including claims that it trusts by nothing.
+    """Every claim that may count and has a source that the policy counts, also with a trust of 0.
 
-    Background claims, which are about no situation, are none.
+    Background claims are left out: they are about no situation.
     """
     return tuple(
         Evidence(claim, _side(claim, policy), trust(claim, policy, today))
@@ -63,7 +63,7 @@ def is_counted(knowledge: Knowledge, claim: Claim, policy: Policy) -> bool:
 
 
 def is_trusted(knowledge: Knowledge, constraint: Constraint, policy: Policy, today: date) -> bool:
-    """Whether a hard constraint's claim is trusted enough under the policy for it to stand."""
+    """Whether the policy trusts a hard constraint's claim enough for the constraint to hold."""
     claim = knowledge.claims[constraint.claim]
     return is_counted(knowledge, claim, policy) and trust(claim, policy, today) >= knowledge.scoring.constraint_trust
 

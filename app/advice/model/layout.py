@@ -11,7 +11,7 @@ from app.knowledge.conditions import Chosen
 from app.knowledge.models import Question
 
 MASK = np.int32
-"""Enough for 31 options; half the memory to go through of what NumPy would take."""
+"""32 bits: enough for 31 options, and half the memory of NumPy's default."""
 
 Masks = NDArray[MASK]
 """Answer sets, questions x sets: the sum of 2**i over the chosen options i of a question; 0 where it is open."""
@@ -51,5 +51,5 @@ class Layout:
         return found
 
     def options(self, row: int, mask: int) -> tuple[str, ...]:
-        """The options that a mask stands for."""
+        """The options in a mask."""
         return tuple(id for bit, id in enumerate(self.options_of[row]) if mask >> bit & 1)

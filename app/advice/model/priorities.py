@@ -1,4 +1,4 @@
-"""A visitor's own priorities: by what factor each criterion counts more or less than the answers make of it."""
+"""A visitor's own priorities: a factor for each criterion, on top of the weight that the answers give it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

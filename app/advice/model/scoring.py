@@ -34,7 +34,7 @@ class CriterionScore:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one claim adds: to the score of the framework that it favours, or to both when it finds them level."""
+    """The amount that a claim adds to the score of the framework that it favours, or to both if it favours neither."""
 
     evidence: Evidence
     amount: float

@@ -18,7 +18,7 @@ class Raise:
 
 
 def raises(knowledge: Knowledge, chosen: Chosen) -> dict[str, list[Raise]]:
-    """Criterion → what raises it: of each answered question the option that raises it most, the first of equals."""
+    """Criterion → its raises: for each answered question the option that raises it most; of equals the first."""
     found: dict[str, list[Raise]] = {}
     for id, options in chosen.items():
         best: dict[str, Raise] = {}
@@ -37,7 +37,7 @@ def weights(
 ) -> dict[str, float]:
     """The weights of the criteria that take part; they sum to 1, unless no criterion has any weight.
 
-    A criterion's points are its base and what answers add, times what a visitor's priorities make of it.
+    A criterion's points are its base plus the raises of the answers, times the visitor's factor.
     """
     raised = raises(knowledge, chosen)
     raw = {

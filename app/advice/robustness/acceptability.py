@@ -13,7 +13,7 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """What is taken as uncertain, besides open questions."""
+    """Whether weights and evidence are uncertain; open questions always are."""
 
     weights: bool = True
     evidence: bool = True
@@ -34,7 +34,7 @@ class Acceptability:
 def acceptability(
     scores: Scores, at: int, open_spread: float, samples: Samples, uncertain: Uncertainty = EVERYTHING
 ) -> Acceptability:
-    """The shares of one of the scored sets. A hard constraint leaves nothing to weights: what it asks for wins all.
+    """The shares of one of the scored sets. Where a hard constraint decides, the framework that it requires wins all.
 
     Every sample is tried with its noise and with the noise's negative, so that the draws favour neither framework: the
     framework in front wins both where it leads by more than the noise, and one of the two elsewhere.

@@ -1,4 +1,4 @@
-"""The core answer space at a glance: for each deployment, kind of data and goal who wins, and under which share."""
+"""The core answer space at a glance: the recommendation and the shares for each deployment, kind of data and goal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ROWS, COLUMNS, PANELS = "deployment", "data_type", "goal"
 
 @dataclass(frozen=True)
 class Cell:
-    """One situation: its answers, and what the advice on them is."""
+    """One situation: its answers and the advice on them."""
 
     answers: Answers
     recommendation: Choice

@@ -1,4 +1,4 @@
-"""Single changes of answers: everything that one could answer differently, one question at a time."""
+"""Single changes of answers: every other answer to each question, one question at a time."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""An answer set decided: scored exactly, tried with every sample, and put in words."""
+"""Decide one answer set: score it exactly, try it with every sample, and recommend."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +18,7 @@ from app.knowledge.models import Constraint, PolicyId
 
 @dataclass(frozen=True)
 class Case:
-    """Under what an answer set is looked at."""
+    """The rules, policy, day and priorities for a decision."""
 
     knowledge: Knowledge
     policy: PolicyId
@@ -35,7 +35,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Decision:
-    """What comes of an answer set, and what it was made from. `dissent`: the methods that prefer the other one."""
+    """The decision on an answer set, with its figures. `dissent`: the methods that prefer the other framework."""
 
     judge: Judge
     masks: Masks

@@ -1,4 +1,4 @@
-"""What would have to change for another recommendation: several answers together, or a weight."""
+"""Changes that give another recommendation: several answers together, or a weight."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.advice.robustness.changes import MaskChange, changes
 from app.advice.robustness.situation import BATCH, Judge
 
 MOST = 3
-"""Changes together are looked for up to so many."""
+"""The largest number of changes in a set."""
 
 Together = NDArray[np.intp]
 
@@ -29,7 +29,7 @@ class FlipSet:
 def smallest_flips(judge: Judge, masks: Masks, now: int) -> list[FlipSet]:
     """The smallest sets of changes of different questions that give another recommendation, where no single one does.
 
-    All sets of a size are tried before any larger one, so what is found is smallest; nothing up to three gives none.
+    Sizes are tried in order, so the sets that are found are the smallest; none up to three changes gives an empty list.
     Each change is another option, none, one more or one fewer; with every exchange of one of several given options
     besides, rich answers would have millions of sets.
     """

@@ -1,6 +1,6 @@
-"""Every answer set that differs from one in a single answer, judged: what flips the advice, and what to ask next.
+"""Judges all answer sets that differ from one in a single answer: they show flips and the next question to ask.
 
-Beside them the set itself without each of its claims: what has to be true for the advice.
+The set itself is judged without each of its claims, too: that shows which claims the advice depends on.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.advice.robustness.situation import Judge
 
 @dataclass(frozen=True)
 class Neighbour:
-    """One change, whom it recommends then, and by how much it moves PyTorch's acceptability, about."""
+    """One change, the side that is recommended after it, and about how far it moves PyTorch's acceptability."""
 
     change: MaskChange
     side: int
@@ -23,7 +23,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """An open question, and whom each of its options would recommend, in the order of the options."""
+    """An open question, and the recommended side after each of its options, in their order."""
 
     row: int
     sides: tuple[int, ...]
@@ -33,7 +33,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """An answer set's neighbours. `now`: whom the set itself recommends. `without`: whom without each of its claims."""
+    """An answer set's neighbours. `now`: the recommended side. `without`: the recommended side without each claim."""
 
     now: int
     neighbours: tuple[Neighbour, ...]

@@ -1,4 +1,4 @@
-"""What a question leaves uncertain while it is open.
+"""The uncertainty that a question leaves while it is open.
 
 How far an answer moves the margin differs little from one situation to the next, so one figure serves for all: the
 root mean square over the question's options and over situations spread across the core questions. The page shows
@@ -17,11 +17,11 @@ from app.advice.model.layout import Masks, with_option
 
 Reals = NDArray[np.float64]
 EVERY = 29
-"""Of the core situations every so many is taken: a prime, so that the steps fall on all options alike."""
+"""Every 29th core situation is taken: a prime step visits all options equally often."""
 
 
 def typical_spreads(scorer: Scorer) -> Reals:
-    """Questions: one standard deviation of the margin while the question is open; 0 for core ones, which never are."""
+    """For each question one standard deviation of the margin while it is open; 0 for core questions."""
     situations = masks_of(scorer.layout, islice(core_space(scorer.knowledge), 0, None, EVERY))
     before = scorer.score(situations).margins
     found = np.zeros(len(scorer.layout.questions))

@@ -35,7 +35,7 @@ def expected_leads(scores: Scores, open_spreads: Reals, moments: Moments) -> Rea
 
 
 def _cumulants(scores: Scores, open_spreads: Reals, moments: Moments) -> tuple[Reals, Reals, Reals, Reals]:
-    """Mean, variance, third and fourth cumulant of each set's margin, sum of E (a + b Z) and what is open.
+    """Mean, variance, third and fourth cumulant of each set's margin, sum of E (a + b Z) and the open questions.
 
     E is a factor and Z standard normal, both independent for each criterion; a is what the criterion says, b by how
     much that is uncertain. Cumulants of independent summands add up.

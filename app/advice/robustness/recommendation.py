@@ -19,7 +19,7 @@ DecidedBy = Literal["scores", "constraint", "conflicting_constraints"]
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The recommendation, how strongly it is meant, and what decided it."""
+    """The recommended framework, the strength, and the reason: scores or constraints."""
 
     choice: Choice
     strength: Strength
@@ -43,7 +43,7 @@ def recommend(scoring: Scoring, won: Acceptability, lowered: bool, constraints: 
 
 
 def standing_constraints(knowledge: Knowledge, chosen: Chosen, policy: Policy, today: date) -> list[Constraint]:
-    """The constraints that the answers call up and whose claim is trusted enough under the policy."""
+    """The constraints that fit the answers, and with a claim that the policy trusts enough."""
     return [
         constraint
         for constraint in knowledge.constraints.values()

@@ -18,7 +18,7 @@ from app.knowledge.models import Scoring
 
 Draws = NDArray[np.float32]
 Family = Literal["stated", "any"]
-"""Weights around the stated ones, or any weights whatever, each as likely as another."""
+"""Weights around the stated ones, or any weights, all equally likely."""
 
 NORMAL_95 = 1.959963984540054
 """Within so many standard deviations lie 95% of a normal distribution."""

@@ -1,4 +1,4 @@
-"""A rule base ready to judge answer sets: compiled, with its samples and what open questions leave uncertain."""
+"""A rule base ready to judge answer sets: compiled, with its samples and the uncertainty of open questions."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,7 +25,7 @@ BATCH = 512
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """Whom answer sets recommend under a policy, as of a day.
+    """Recommends for answer sets under a policy, as of a day.
 
     `spreads`: of each question while it is open. `priorities`: criteria x 1, what a visitor multiplies weights by.
     """
@@ -46,17 +46,17 @@ class Judge:
         return open_spreads(self.spreads, masks)
 
     def sides(self, masks: Masks) -> NDArray[np.int8]:
-        """Whom each set recommends."""
+        """The recommended side of each set: 1 PyTorch, -1 TensorFlow, 0 either."""
         batches = (masks[:, start : start + BATCH] for start in range(0, masks.shape[1], BATCH))
         return np.concatenate([self.judge(self.score(sets), self.open_spreads(sets))[0] for sets in batches])
 
     def judge(self, scores: Scores, spreads: Reals) -> tuple[NDArray[np.int8], Reals]:
-        """Whom each scored set recommends, and PyTorch's share less half, about."""
+        """The recommended side of each scored set, and about PyTorch's share less half."""
         leads = expected_leads(scores, spreads, self.samples.moments)
         return sides(scores, spreads, leads, self.samples, self.scoring), leads
 
     def with_priorities(self, priorities: Priorities) -> "Judge":
-        """The same rule base for a visitor to whom a criterion matters so many times what answers make of it."""
+        """The same rule base with the weights multiplied by a visitor's factors."""
         if not priorities:
             return self
         return replace(self, priorities=np.array([[priorities.of(id)] for id in self.scorer.criteria]))

@@ -16,24 +16,24 @@ Strength = Literal["strong", "leaning", "either"]
 STEPS: tuple[Strength, ...] = ("either", "leaning", "strong")
 ROUNDING = 1e-12
 GUARD = 0.02
-"""Expected shares that are further than this from a threshold are on the side of it on which they seem to be."""
+"""An expected share further than this from a threshold is certainly on its side of it."""
 
 
 def step(scoring: Scoring, share: float, lowered: bool) -> int:
-    """How strongly a share of samples speaks, as a place in STEPS; one less where another method disagrees."""
+    """The strength of a share of samples, as an index into STEPS; one less where another method disagrees."""
     reached = sum(share + ROUNDING >= threshold for threshold in (scoring.leaning, scoring.strong))
     return max(reached - lowered, 0)
 
 
 def side(scoring: Scoring, won: Acceptability, lowered: bool) -> int:
-    """Whom a set recommends: 1 PyTorch, -1 TensorFlow, 0 either."""
+    """The recommended side: 1 PyTorch, -1 TensorFlow, 0 either."""
     if not step(scoring, max(won.pytorch, won.tensorflow), lowered):
         return 0
     return 1 if won.pytorch > won.tensorflow else -1
 
 
 def sides(scores: Scores, open_spreads: Reals, leads: Reals, samples: Samples, scoring: Scoring) -> NDArray[np.int8]:
-    """Whom each set recommends. Only sets near a threshold need the samples.
+    """The recommended side of each set. Only sets near a threshold need the samples.
 
     Args:
         leads: the expected ones, of `app.advice.robustness.quick_estimate`.
@@ -49,7 +49,7 @@ def sides(scores: Scores, open_spreads: Reals, leads: Reals, samples: Samples, s
 
 
 def lowers(scores: Scores) -> NDArray[np.bool_]:
-    """For each set whether another method prefers the other framework. What a constraint decides, no method doubts."""
+    """For each set whether another method prefers the other framework; never where a constraint decides."""
     doubted = np.logical_or.reduce(list(dissents(scores).values()))
     lowered: NDArray[np.bool_] = doubted & (scores.required == 0) & ~scores.conflicting
     return lowered

@@ -16,7 +16,7 @@ class CitedSource(Schema):
 
 
 class NamedComponent(Schema):
-    """A component that a claim is about, and how it is today."""
+    """A component that a claim is about, with its state today."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class NamedComponent(Schema):
 
 
 class LocalCheck(Schema):
-    """What this server's own run said of a claim."""
+    """The verdict of this server's own run on a claim."""
 
     verdict: ClaimStatus
     on: date
@@ -33,7 +33,7 @@ class LocalCheck(Schema):
 
 
 class CitedClaim(Schema):
-    """What an advice says of a claim wherever it names one."""
+    """A claim with its sources and status, wherever an advice names one."""
 
     claim: str
     criterion: str
@@ -44,10 +44,10 @@ class CitedClaim(Schema):
     succeeded_by: str | None
     sources: list[CitedSource]
     components: list[NamedComponent]
-    review_due: bool = Field(description="The day by which this fact was to be reviewed has passed.")
+    review_due: bool = Field(description="The review of this fact is overdue.")
     checked_on: date | None = Field(description="The day of the shipped status, where the claim was not checked here.")
-    checked_here: LocalCheck | None = Field(description="The verdict of this server, which stands for the status.")
-    probe: str | None = Field(description="The probe by which it can be checked.")
+    checked_here: LocalCheck | None = Field(description="This server's verdict; it overrides the shipped status.")
+    probe: str | None = Field(description="The probe that can check it.")
 
 
 class Reason(CitedClaim):
@@ -80,7 +80,7 @@ class WeighedCriterion(Schema):
     weight: float
     base_points: float
     raised_by: list[RaisedBy]
-    priority: float = Field(description="By what the visitor multiplies the points; 1 where nothing was said.")
+    priority: float = Field(description="The visitor's factor on the points; 1 without one.")
     scores: PerFramework
 
 
@@ -105,7 +105,7 @@ class Successor(Schema):
 
 
 class StackEntry(Schema):
-    """A recommended component, and how it is today whatever the policy says."""
+    """A recommended component, with its state today under either policy."""
 
     role: str
     role_name: str
@@ -170,11 +170,13 @@ class AsShipped(DecisionSchema):
 
 
 class Permalinks(Schema):
-    """Addresses under which the advice stays as it is, as far as this server's verdicts go."""
+    """Links to the advice that later verdicts of this server do not change."""
 
     shipped: str
     here: str
-    kept: str = Field(description="With the version of the rules and the day too: read later, it shows then and now.")
+    kept: str = Field(
+        description="Fixes the rules and the day, too: opened later, it shows the advice of then and of now."
+    )
 
 
 class ByDefault(DecisionSchema):
@@ -185,7 +187,7 @@ class ByDefault(DecisionSchema):
 
 
 class Now(DecisionSchema):
-    """What the advice is today, beside one of another day. In a difference, `before` is then and `after` is now."""
+    """Today's advice beside one of another day. In a difference, `before` is then and `after` is now."""
 
     acceptability: PerFramework
     as_of: date
@@ -195,12 +197,12 @@ class Now(DecisionSchema):
 
 
 class Continuity(Schema):
-    """Staying with the code that exists, and starting afresh, as two answers."""
+    """Two answers: staying with the existing code, and starting afresh."""
 
     codebase: str
     staying: Choice
     afresh: Afresh
-    costs: list[CitedClaim] = Field(description="What a team keeps by staying, and what moving costs it.")
+    costs: list[CitedClaim] = Field(description="Claims about the benefits of staying and the costs of moving.")
 
 
 class OverlayEntry(Schema):
@@ -217,7 +219,7 @@ class Advice(DecisionSchema):
     )
     flips: list[Flip] = Field(description="Every single answer that changes the recommendation.")
     robustness: Robustness
-    priorities: dict[str, float] = Field(description="By what the visitor multiplies the weights of criteria.")
+    priorities: dict[str, float] = Field(description="The visitor's factors on the weights of criteria.")
     by_default: ByDefault | None = Field(description="The advice without the visitor's priorities; null without any.")
     neutral: float = Field(description="The part of each score that the evidence leaves open.")
     constraints: list[StandingConstraint]
@@ -235,10 +237,14 @@ class Advice(DecisionSchema):
     continuity: Continuity | None
     answers: dict[str, str | list[str]]
     checking: Checking
-    as_shipped: AsShipped | None = Field(description="Where this server's verdicts change anything; else null.")
-    verdicts_revision: int = Field(description="The last of this server's findings that counted; 0 for none.")
+    as_shipped: AsShipped | None = Field(
+        description="The advice without this server's verdicts; null if they change nothing."
+    )
+    verdicts_revision: int = Field(description="The number of this server's last verdict that counted; 0 for none.")
     permalink: str
     permalinks: Permalinks
-    as_of: date = Field(description="The day on which facts were taken as due for review or not.")
+    as_of: date = Field(description="The day of the advice; it decides which facts are due for review.")
     rules_version: str
-    overlay: list[OverlayEntry] = Field(description="What a folder of own rules changed in the shipped ones.")
+    overlay: list[OverlayEntry] = Field(
+        description="The changes that a folder of own rules makes to the shipped rules."
+    )

@@ -34,7 +34,7 @@ class PerFramework(Schema):
 
 
 class DecisionSchema(Schema):
-    """What an answer set was decided to be; base of every part of an advice that holds a decision."""
+    """The decision on an answer set; base of every part of an advice that holds one."""
 
     recommendation: Choice
     strength: Strength

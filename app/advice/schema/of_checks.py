@@ -1,4 +1,4 @@
-"""What of an advice this server has checked itself."""
+"""The claims of an advice that this server has checked itself."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ def local_evidence_of(knowledge: Knowledge) -> LocalEvidence:
 
 
 def local_check(knowledge: Knowledge, claim: Claim) -> LocalCheck | None:
-    """This server's verdict on a claim, or its measurement; None where it has none."""
+    """This server's verdict on a claim, or its measurement; None without one."""
     evidence = local_evidence_of(knowledge)
     found = evidence.claims.get(claim.id) if claim.is_decided_by_running else None
     if found is not None:

@@ -99,7 +99,7 @@ def set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
 
 
 def api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
-    """The evidence for Keras as an API, whatever the policy counts it for."""
+    """The evidence for Keras as an API, under either policy."""
     pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
     return ApiLayer(
         evidence=fsum(e.amount for e in pieces),

@@ -29,6 +29,6 @@ def differences(claims: Mapping[str, Claim], before: Scored, after: Scored) -> l
 
 
 def _moves(scored: Scored) -> Mapping[str, float]:
-    """Claim id → what it adds to PyTorch's score minus what it adds to TensorFlow's."""
+    """Claim id → its contribution to the margin: positive for PyTorch, negative for TensorFlow."""
     signs = {"pytorch": 1.0, "tensorflow": -1.0, "level": 0.0, "api": 0.0}
     return {c.evidence.claim.id: signs[c.evidence.side] * c.amount for c in scored.contributions}

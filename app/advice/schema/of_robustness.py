@@ -43,7 +43,7 @@ def flips_of(decision: Decision, around: Neighbourhood) -> list[Flip]:
 def robustness_of(
     knowledge: Knowledge, decision: Decision, uncertain: Uncertainty, around: Neighbourhood
 ) -> Robustness:
-    """Everything else that is said about how sure a decision is."""
+    """How sure a decision is, besides its single flips."""
     scoring, layout = knowledge.scoring, decision.judge.scorer.layout
     questions = around.open_questions()
     return Robustness(

@@ -32,9 +32,10 @@ class AdviceRequest(BaseModel):
     )
     priorities: dict[str, float] = Field(
         default={},
-        description="By what factor, 0 to 10, a criterion is to count more or less than the answers make of it.",
+        description="Factors from 0 to 10 on the weights of criteria.",
         examples=[{"speed-and-footprint": 2}],
     )
     uncertain: UncertaintySchema = Field(
-        default=UncertaintySchema.of(EVERYTHING), description="What the acceptability takes as uncertain."
+        default=UncertaintySchema.of(EVERYTHING),
+        description="Whether the acceptability takes weights and evidence as uncertain.",
     )

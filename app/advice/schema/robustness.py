@@ -7,7 +7,7 @@ from app.advice.robustness.recommendation import Choice
 from app.advice.schema.base import PerFramework, Schema
 
 PlainAnswer = str | list[str] | None
-"""An answer as a caller would write it; None: no answer."""
+"""An answer as callers write it; None for no answer."""
 
 
 class Flip(Schema):
@@ -36,11 +36,11 @@ class SmallestFlips(Schema):
     """The fewest answers that have to change together for another recommendation."""
 
     size: int | None = Field(
-        description="How many; null: nothing within three changes gives another recommendation. In a set each change "
-        "is another option, none, one more or one fewer, each of another question."
+        description="The number of changes; null if no three changes give another recommendation. Each change of a set "
+        "concerns another question: another option, none, one more or one fewer."
     )
     count: int = Field(description="How many sets of that size there are.")
-    examples: list[FlipTogether] = Field(description="The first of them; single changes stand in `flips`.")
+    examples: list[FlipTogether] = Field(description="The first of them; single changes are in `flips`.")
 
 
 class Tipping(Schema):
@@ -49,8 +49,8 @@ class Tipping(Schema):
     criterion: str
     weight: float
     tips_at: float | None = Field(
-        description="Where the scores are level: the other framework is ahead beyond it, or below it when it is less "
-        "than the present weight. Null where no weight of this criterion makes them level."
+        description="The weight at which the scores are level. Beyond it (below it, if it is less than the present "
+        "weight) the other framework is ahead. Null if no weight of this criterion makes them level."
     )
 
 
@@ -68,16 +68,16 @@ class OptionEffect(Schema):
 
 
 class QuestionEffect(Schema):
-    """An open question, and whom each single option would recommend."""
+    """An open question, and the recommendation after each of its options."""
 
     question: str
-    moves: float = Field(description="By how much it would change a framework's acceptability at most, about.")
+    moves: float = Field(description="About how far it can move a framework's acceptability.")
     changes_recommendation: bool
     options: list[OptionEffect]
 
 
 class UncertaintySchema(Schema, strict=True):
-    """What the acceptability takes as uncertain, besides open questions."""
+    """Whether the acceptability takes weights and evidence as uncertain; open questions always are."""
 
     weights: bool
     evidence: bool
@@ -88,7 +88,7 @@ class UncertaintySchema(Schema, strict=True):
 
 
 class Robustness(Schema):
-    """How sure the advice is, and of what that depends."""
+    """How sure the advice is, and what that depends on."""
 
     error: float = Field(description="One standard error of the acceptability, from the number of samples.")
     samples: int
@@ -104,10 +104,10 @@ class Robustness(Schema):
     )
     open_spread: float = Field(description="One standard deviation of the margin that open questions leave.")
     dissent: list[str] = Field(
-        description="Ways of adding up that prefer the other framework; together they lower the word by one step."
+        description="Other methods that prefer the other framework; together they lower the strength by one step."
     )
     smallest_flips: SmallestFlips
     tipping: list[Tipping]
     decisive_claims: list[DecisiveClaim]
     open_questions: list[QuestionEffect] = Field(description="The one that can change most comes first.")
-    settled: bool = Field(description="No single answer that is left can change the recommendation.")
+    settled: bool = Field(description="No single further answer can change the recommendation.")

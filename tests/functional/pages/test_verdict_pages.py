@@ -161,7 +161,7 @@ async def test_the_pages_of_an_advice_mark_and_offer_what_can_be_checked(app: Fa
     assert "With this server&#39;s verdicts" in after or "With this server's verdicts" in after
     assert "checked here on" not in shipped
     assert "verdicts=" in record.text
-    assert "after its finding" in record.text
+    assert "up to its verdict number" in record.text
 
 
 async def test_some_claims_are_checked_at_once(app: FastAPI) -> None:
