@@ -4,6 +4,7 @@
 #   TOOLS=none|cpp             cpp: a C++ compiler and the headers of the frameworks, for torch.compile and C++ probes
 #   PYTHON_IMAGE               the base image, such as one from your own mirror, or this one pinned by its digest
 #   PIP_INDEX_URL, PIP_EXTRA_INDEX_URL   package indexes for pip, as for `make serve`
+#   PIP_CACHE_DIR              the folder of pip's cache; by default one that builds share and that stays out of the image
 #   VERSION, REVISION, CREATED, SOURCE   the labels of the image
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
@@ -14,16 +15,18 @@ RUN apt-get update \
 WORKDIR /app
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
+ARG PIP_CACHE_DIR=/root/.cache/pip
 # Only the files that pip reads, so that a change of code or documents does not reinstall everything.
 COPY pyproject.toml constraints.txt ./
 COPY app/__init__.py ./app/__init__.py
 COPY probes/__init__.py ./probes/__init__.py
-RUN touch README.md LICENSE \
+RUN --mount=type=cache,target=/root/.cache/pip \
+    touch README.md LICENSE \
  && python -m venv --without-pip /venv \
- && pip --python /venv/bin/python install --no-cache-dir --constraint constraints.txt --editable '.[telemetry]'
+ && pip --python /venv/bin/python install --constraint constraints.txt --editable '.[telemetry]'
 ARG FRAMEWORKS=cpu
 COPY image/frameworks.py ./image/frameworks.py
-RUN /venv/bin/python image/frameworks.py "$FRAMEWORKS" /frameworks
+RUN --mount=type=cache,target=/root/.cache/pip /venv/bin/python image/frameworks.py "$FRAMEWORKS" /frameworks
 ARG TOOLS=none
 COPY image/pruning.py ./image/pruning.py
 RUN python image/pruning.py "$TOOLS" /venv/lib/python3*/site-packages /frameworks/*/lib/python3*/site-packages \

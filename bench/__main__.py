@@ -16,6 +16,7 @@ from bench.storing import RESULTS, Result, Row, store
 @click.command(context_settings={"max_content_width": 120})
 @click.argument("parts", nargs=-1, type=click.Choice(list(PARTS)))
 @click.option("--quick", is_flag=True, help="Try that the code works, with as little as possible; stores nothing.")
+@click.option("--store/--no-store", "stores", default=True, help="Whether results and report are written.")
 @click.option("--report", is_flag=True, help="Measure nothing: write the report anew from the stored results.")
 @click.option("--repetitions", default=4, show_default=True, type=click.IntRange(1), help="Of `agreement`.")
 @click.option("--suites", default=10, show_default=True, type=click.IntRange(1), help="Of `false_winners`.")
@@ -30,7 +31,14 @@ from bench.storing import RESULTS, Result, Row, store
     "--runs", default=3, show_default=True, type=click.IntRange(1), help="Of each task with +5%, in `detection`."
 )
 def main(
-    parts: tuple[str, ...], quick: bool, report: bool, repetitions: int, suites: int, preset: str, runs: int
+    parts: tuple[str, ...],
+    quick: bool,
+    stores: bool,
+    report: bool,
+    repetitions: int,
+    suites: int,
+    preset: str,
+    runs: int,
 ) -> None:
     """Measure PARTS, all of them when none is named. What is not measured keeps its previous results."""
     if report:
@@ -41,10 +49,11 @@ def main(
     minutes = sum(part.seconds(options) for part in wanted) / 60
     click.echo(f"{', '.join(part.name for part in wanted)}: about {minutes:.0f} minutes when nothing else runs here")
     with tempfile.TemporaryDirectory(prefix="tiebreak-bench-") as folder:
-        results, page = (Path(folder) / "results", Path(folder) / "benchmarks.md") if quick else (RESULTS, REPORT)
+        kept = stores and not quick
+        results, page = (RESULTS, REPORT) if kept else (Path(folder) / "results", Path(folder) / "benchmarks.md")
         failed = [part.name for part in wanted if not _measured(part, options, results, page)]
-        if quick:
-            click.echo("\n" + page.read_text("utf-8") + "\nNothing was stored: a quick run tries the code only.")
+        if not kept:
+            click.echo("\n" + page.read_text("utf-8") + "\nNothing was stored.")
     if failed:
         raise click.ClickException(f"not measured: {', '.join(failed)}")
 

@@ -48,7 +48,7 @@ def make_environment(place: Path) -> None:
 def install(place: Path, wanted: list[str]) -> None:
     """Have the base installation's pip install into an environment. Raises CalledProcessError when it cannot."""
     pip = [str(Path(sys.base_prefix, "bin", "python3")), "-m", "pip", "--python", str(place / "bin" / "python")]
-    subprocess.run([*pip, "install", "--no-cache-dir", "--constraint", "constraints.txt", *wanted], check=True)  # noqa: S603
+    subprocess.run([*pip, "install", "--constraint", "constraints.txt", *wanted], check=True)  # noqa: S603
 
 
 def main(variant: str, folder: str) -> None:

@@ -1,9 +1,13 @@
 """Nothing that a test starts writes into the user's folders, or waits for a run that this machine is busy with."""
 
+import functools
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 PLACE = Path(tempfile.mkdtemp(prefix="tiebreak-tests-"))
 
@@ -21,3 +25,13 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(PLACE, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rule_files_are_parsed_once() -> Iterator[None]:
+    """Hundreds of tests load the shipped rules, and parsing a text gives the same each time."""
+    from app.knowledge import files
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "parse", functools.lru_cache(maxsize=64)(files.parse))
+        yield

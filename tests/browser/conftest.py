@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from bench.running import CHROMIUM, running_service
+from tests.support.sizes import FULL
 
 ELSEWHERE = "TIEBREAK_TEST_URL"
 """Names a server that runs already, in a container for one: the same journeys are gone there."""
@@ -29,7 +30,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}
 
 
-@pytest.fixture(params=[("light", 1200), ("dark", 1200), ("light", 320), ("dark", 320)], ids=lambda p: f"{p[0]}-{p[1]}")
+LOOKS = [("light", 1200), ("dark", 320), *([("dark", 1200), ("light", 320)] if FULL else [])]
+"""Each colour scheme and each width; when tests are long, with each other."""
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
 def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[BrowserContext]:
     """A browser without JavaScript in each colour scheme, wide and as narrow as pages must be readable."""
     scheme, width = request.param

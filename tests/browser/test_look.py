@@ -1,8 +1,9 @@
 """Pages fit 320 px, hold against axe's rules in both colour schemes, load nothing from elsewhere, and print."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.support.browser.pages import SCHEMES, Scheme, assert_axe_finds_nothing, fits, open_all
 
 BEGINNER = (
     "/advice?language=python&deployment=experiments&data_type=text&goal=prototype&experience=beginner"
@@ -37,31 +38,14 @@ PAGES = {
 def test_nothing_runs_out_of_the_window(look: BrowserContext, address: str) -> None:
     page = look.new_page()
     page.goto(address)
-    _open_all(page)
-    assert page.viewport_size is not None
-    assert _scroll_width(page) <= page.viewport_size["width"]
+    open_all(page)
+    assert fits(page)
 
 
-def _scroll_width(page: Page) -> int:
-    """The width of the whole page; scripts of the test run although the page's own may not."""
-    width: int = page.evaluate("document.documentElement.scrollWidth")
-    return width
-
-
-def _open_all(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
-def test_axe_finds_nothing(browser: Browser, base_url: str, address: str, scheme: str) -> None:
-    context = browser.new_context(base_url=base_url, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(address)
-    _open_all(page)
-    results = Axe().run(page)
-    context.close()
-    assert results.violations_count == 0, results.generate_report()
+def test_axe_finds_nothing(browser: Browser, base_url: str, address: str, scheme: Scheme) -> None:
+    assert_axe_finds_nothing(browser, f"{base_url}{address}", scheme)
 
 
 @pytest.mark.parametrize("address", [*PAGES.values(), "/docs"], ids=[*PAGES.keys(), "docs"])

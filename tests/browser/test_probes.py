@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.browser.pages import SCHEMES, Scheme, assert_axe_finds_nothing, fits, open_all
+
 TIMED, CAPABILITY = "dispatch", "polynomial_gradient"
 A_WHILE = 60_000
 
@@ -65,25 +67,14 @@ def test_a_capability_run_shows_both_observations(look: BrowserContext, runs: di
 def test_a_result_fits_a_narrow_window(look: BrowserContext, runs: dict[str, str], probe: str) -> None:
     page = look.new_page()
     page.goto(runs[probe])
-    _open_all(page)
-    assert page.viewport_size is not None
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    open_all(page)
+    assert fits(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("probe", [TIMED, CAPABILITY])
-def test_axe_finds_nothing_in_a_result(browser: Browser, runs: dict[str, str], probe: str, scheme: str) -> None:
-    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(runs[probe])
-    _open_all(page)
-    results = Axe().run(page)
-    context.close()
-    assert results.violations_count == 0, results.generate_report()
-
-
-def _open_all(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+def test_axe_finds_nothing_in_a_result(browser: Browser, runs: dict[str, str], probe: str, scheme: Scheme) -> None:
+    assert_axe_finds_nothing(browser, runs[probe], scheme)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -20,6 +21,12 @@ def databases() -> Iterator[None]:
     yield
     asyncio.run(close_stores())
     drop_databases()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A file that a half makes when it is where the test wants it."""
+    return tmp_path / "reached"
 
 
 @pytest.fixture(scope="session")

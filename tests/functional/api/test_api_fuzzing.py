@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from tests.support.runs.run_services import RunServer, run_server
+from tests.support.sizes import size
 from tests.support.worker.interpreters import with_nothing_but_numpy
 from tests.support.worker.tiny_probes import write_probe, write_timing_probe
 
 SCHEMATHESIS = Path(sysconfig.get_path("scripts")) / "schemathesis"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
-CASES = int(os.environ.get("TIEBREAK_FUZZ_CASES", "5000"))
+CASES = int(os.environ.get("TIEBREAK_FUZZ_CASES") or size(500, 5_000))
 SEED = os.environ.get("TIEBREAK_FUZZ_SEED", "20261121")
 
 CASES_AN_EXAMPLE = 11

@@ -18,7 +18,7 @@ from tests.support.worker.tiny_probes import write_probe
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     """A folder with a probe."""
     write_probe(tmp_path, "fine")
     write_probe(tmp_path, "asleep", "time.sleep(600)")
@@ -32,14 +32,14 @@ def settings(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def made(place: Path, settings: Mapping[str, str]) -> Path:
+def made(folder: Path, settings: Mapping[str, str]) -> Path:
     """A backup of a service with one finished run, and the run in a file beside it."""
-    with run_server(place, place / "first", settings) as server:
+    with run_server(folder, folder / "first", settings) as server:
         run = server.submit("fine")
         server.over(run)
-        write(place / "first", place / "backup.tar.gz")
-    (place / "run").write_text(run, encoding="utf-8")
-    return place / "backup.tar.gz"
+        write(folder / "first", folder / "backup.tar.gz")
+    (folder / "run").write_text(run, encoding="utf-8")
+    return folder / "backup.tar.gz"
 
 
 def command(
@@ -85,36 +85,36 @@ def packed(**files: bytes) -> bytes:
     return sink.getvalue()
 
 
-def test_a_backup_is_put_back_into_an_empty_folder(place: Path, settings: Mapping[str, str], made: Path) -> None:
-    done = command(place / "second", "restore", str(made))
+def test_a_backup_is_put_back_into_an_empty_folder(folder: Path, settings: Mapping[str, str], made: Path) -> None:
+    done = command(folder / "second", "restore", str(made))
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    run = (place / "run").read_text(encoding="utf-8")
-    rules = [path.name for path in (place / "first" / "rules").iterdir()]
+    run = (folder / "run").read_text(encoding="utf-8")
+    rules = [path.name for path in (folder / "first" / "rules").iterdir()]
     assert rules
-    assert [path.name for path in (place / "second" / "rules").iterdir()] == rules
-    with run_server(place, place / "second", settings) as server:
+    assert [path.name for path in (folder / "second" / "rules").iterdir()] == rules
+    with run_server(folder, folder / "second", settings) as server:
         assert server.get(run)["status"] == "done"
         assert server.over(server.submit("fine"))["status"] == "done"
 
 
-def test_it_goes_through_pipes_as_well(place: Path, made: Path) -> None:
-    out = command(place / "first", "backup", "-")
+def test_it_goes_through_pipes_as_well(folder: Path, made: Path) -> None:
+    out = command(folder / "first", "backup", "-")
     assert (out.returncode, out.stderr) == (0, b"")
-    back = command(place / "second", "restore", "-", sent=out.stdout)
+    back = command(folder / "second", "restore", "-", sent=out.stdout)
     assert (back.returncode, back.stderr) == (0, b"")
-    assert (place / "second" / "tiebreak.db").exists()
+    assert (folder / "second" / "tiebreak.db").exists()
 
 
-def test_a_backup_needs_no_pause_and_holds_what_was_written_before(place: Path, settings: Mapping[str, str]) -> None:
-    with run_server(place, place / "data", settings) as server:
+def test_a_backup_needs_no_pause_and_holds_what_was_written_before(folder: Path, settings: Mapping[str, str]) -> None:
+    with run_server(folder, folder / "data", settings) as server:
         ids = [_cancelled(server) for _ in range(3)]
-        write(place / "data", place / "backup.tar.gz")
+        write(folder / "data", folder / "backup.tar.gz")
         assert server.client.get("/readyz").status_code == 200
-    with tarfile.open(place / "backup.tar.gz") as tar:
-        tar.extract("tiebreak.db", place / "out", filter="data")
-    with closing(sqlite3.connect(place / "out" / "tiebreak.db")) as copy:
+    with tarfile.open(folder / "backup.tar.gz") as tar:
+        tar.extract("tiebreak.db", folder / "out", filter="data")
+    with closing(sqlite3.connect(folder / "out" / "tiebreak.db")) as copy:
         assert [row[0] for row in copy.execute("SELECT id FROM runs ORDER BY number")] == ids
-    assert [path.name for path in (place / "out").iterdir()] == ["tiebreak.db"]
+    assert [path.name for path in (folder / "out").iterdir()] == ["tiebreak.db"]
 
 
 def _cancelled(server: RunServer) -> str:
@@ -123,51 +123,54 @@ def _cancelled(server: RunServer) -> str:
     return run
 
 
-def test_nothing_is_left_beside_a_backup(place: Path, made: Path) -> None:
-    assert list(place.glob("backup*")) == [made]
-    assert list((place / "first").glob("tmp*")) == []
+def test_nothing_is_left_beside_a_backup(folder: Path, made: Path) -> None:
+    assert list(folder.glob("backup*")) == [made]
+    assert list((folder / "first").glob("tmp*")) == []
     assert len(entries(made)) == 2
 
 
-def test_what_is_there_is_lost_only_when_that_is_said(place: Path, settings: Mapping[str, str], made: Path) -> None:
-    with run_server(place, place / "second", settings) as server:
+def test_what_is_there_is_lost_only_when_that_is_said(folder: Path, settings: Mapping[str, str], made: Path) -> None:
+    with run_server(folder, folder / "second", settings) as server:
         server.over(server.submit("fine"))
-    before = (place / "second" / "tiebreak.db").read_bytes()
-    refused(command(place / "second", "restore", str(made)), "--replace")
-    assert (place / "second" / "tiebreak.db").read_bytes() == before
-    assert command(place / "second", "restore", "--replace", str(made)).returncode == 0
-    with run_server(place, place / "second", settings) as server:
+    before = (folder / "second" / "tiebreak.db").read_bytes()
+    refused(command(folder / "second", "restore", str(made)), "--replace")
+    assert (folder / "second" / "tiebreak.db").read_bytes() == before
+    assert command(folder / "second", "restore", "--replace", str(made)).returncode == 0
+    with run_server(folder, folder / "second", settings) as server:
         listed = server.client.get("/api/v1/runs").json()
-    assert [run["id"] for run in listed] == [(place / "run").read_text(encoding="utf-8")]
+    assert [run["id"] for run in listed] == [(folder / "run").read_text(encoding="utf-8")]
 
 
-def test_what_was_written_ahead_for_the_database_before_is_gone(place: Path, made: Path) -> None:
+def test_what_was_written_ahead_for_the_database_before_is_gone(folder: Path, made: Path) -> None:
     """Left beside another database, SQLite would apply it to that."""
-    (place / "second").mkdir()
+    (folder / "second").mkdir()
     for name in ("tiebreak.db", "tiebreak.db-wal", "tiebreak.db-shm"):
-        (place / "second" / name).write_bytes(b"of the one before")
-    assert command(place / "second", "restore", "--replace", str(made)).returncode == 0
-    assert sorted(path.name for path in (place / "second").iterdir()) == ["rules", "tiebreak.db"]
+        (folder / "second" / name).write_bytes(b"of the one before")
+    assert command(folder / "second", "restore", "--replace", str(made)).returncode == 0
+    assert sorted(path.name for path in (folder / "second").iterdir()) == ["rules", "tiebreak.db"]
 
 
-def test_half_a_backup_changes_nothing(place: Path, made: Path) -> None:
+def test_half_a_backup_changes_nothing(folder: Path, made: Path) -> None:
     half = made.read_bytes()[: made.stat().st_size // 2]
-    refused(command(place / "second", "restore", "-", sent=half), "no whole backup")
-    assert list((place / "second").iterdir()) == []
+    refused(command(folder / "second", "restore", "-", sent=half), "no whole backup")
+    assert list((folder / "second").iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("sent", "reason"),
-    [
-        (b"", "no whole backup"),
-        (b"no archive", "no whole backup"),
-        (gzip.compress(b"no archive"), "no whole backup"),
-        (packed(other=b"something"), "holds no database"),
-        (packed(**{"tiebreak.db": b"no database"}), "damaged, or none of Tiebreak's"),
-        (packed(**{"tiebreak.db": b""}), "damaged, or none of Tiebreak's"),
-        (packed(**{"../tiebreak.db": b"", "rules/../../x.json.gz": b"", "/rules/x.json.gz": b""}), "holds no database"),
-    ],
-)
+NO_BACKUPS = {
+    "nothing": (b"", "no whole backup"),
+    "no archive": (b"no archive", "no whole backup"),
+    "no archive, compressed": (gzip.compress(b"no archive"), "no whole backup"),
+    "another archive": (packed(other=b"something"), "holds no database"),
+    "another database": (packed(**{"tiebreak.db": b"no database"}), "damaged, or none of Tiebreak's"),
+    "an empty database": (packed(**{"tiebreak.db": b""}), "damaged, or none of Tiebreak's"),
+    "names that lead elsewhere": (
+        packed(**{"../tiebreak.db": b"", "rules/../../x.json.gz": b"", "/rules/x.json.gz": b""}),
+        "holds no database",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "reason"), NO_BACKUPS.values(), ids=NO_BACKUPS)
 def test_what_is_no_backup_of_ours_changes_nothing(tmp_path: Path, sent: bytes, reason: str) -> None:
     refused(command(tmp_path / "data", "restore", "-", sent=sent), reason)
     assert list((tmp_path / "data").iterdir()) == []
@@ -181,28 +184,28 @@ def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-def test_with_postgresql_the_file_holds_the_rules_alone(place: Path, made: Path) -> None:
+def test_with_postgresql_the_file_holds_the_rules_alone(folder: Path, made: Path) -> None:
     """The address is never used: PostgreSQL's own tools back up what it keeps."""
     elsewhere = {"TIEBREAK_DATABASE_URL": "postgresql://tiebreak@database.invalid/tiebreak"}
-    done = command(place / "first", "backup", str(place / "rules-only"), settings=elsewhere)
+    done = command(folder / "first", "backup", str(folder / "rules-only"), settings=elsewhere)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert [name.partition("/")[0] for name in entries(place / "rules-only")] == ["rules"]
-    back = command(place / "second", "restore", str(place / "rules-only"), settings=elsewhere)
+    assert [name.partition("/")[0] for name in entries(folder / "rules-only")] == ["rules"]
+    back = command(folder / "second", "restore", str(folder / "rules-only"), settings=elsewhere)
     assert (back.returncode, back.stderr) == (0, b"")
-    assert [path.name for path in (place / "second").iterdir()] == ["rules"]
-    refused(command(place / "second", "restore", str(made), settings=elsewhere), "the service uses PostgreSQL")
+    assert [path.name for path in (folder / "second").iterdir()] == ["rules"]
+    refused(command(folder / "second", "restore", str(made), settings=elsewhere), "the service uses PostgreSQL")
 
 
-def test_the_file_that_an_address_names_is_the_one_that_is_kept(place: Path, settings: Mapping[str, str]) -> None:
-    elsewhere = {"TIEBREAK_DATABASE_URL": f"sqlite:///{place}/else where/runs 100%.db"}
-    (place / "else where").mkdir()
-    with run_server(place, place / "data", {**settings, **elsewhere}) as server:
+def test_the_file_that_an_address_names_is_the_one_that_is_kept(folder: Path, settings: Mapping[str, str]) -> None:
+    elsewhere = {"TIEBREAK_DATABASE_URL": f"sqlite:///{folder}/else where/runs 100%.db"}
+    (folder / "else where").mkdir()
+    with run_server(folder, folder / "data", {**settings, **elsewhere}) as server:
         run = server.submit("fine")
         server.over(run)
-    made = command(place / "data", "backup", "-", settings=elsewhere)
+    made = command(folder / "data", "backup", "-", settings=elsewhere)
     assert made.returncode == 0, made.stderr
-    for path in (place / "else where").iterdir():
+    for path in (folder / "else where").iterdir():
         path.unlink()
-    assert command(place / "data", "restore", "-", sent=made.stdout, settings=elsewhere).returncode == 0
-    with run_server(place, place / "data", {**settings, **elsewhere}) as server:
+    assert command(folder / "data", "restore", "-", sent=made.stdout, settings=elsewhere).returncode == 0
+    with run_server(folder, folder / "data", {**settings, **elsewhere}) as server:
         assert server.get(run)["status"] == "done"

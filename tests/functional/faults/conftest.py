@@ -9,11 +9,6 @@ from tests.support.worker.tiny_probes import write_probe, write_timing_probe
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "reached"
-
-
-@pytest.fixture
 def folder(tmp_path: Path, place: Path) -> Path:
     write_probe(tmp_path, "fine")
     write_probe(tmp_path, "asleep", f"Path({str(place)!r}).touch()\n{STUBBORN}")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.runs.run_services import run_server
-from tests.support.server.faulty_servers import assert_answers, settings_in, until
+from tests.support.server.faulty_servers import assert_answers, settings_in
+from tests.support.waiting import until
 from tests.support.web.web_client import HTML
 from tests.support.worker.tiny_probes import FINE, write_probe
 from tests.support.worker.worker_processes import LINUX

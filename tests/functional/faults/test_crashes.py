@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from tests.support.runs.run_services import RunServer, run_server
+from tests.support.server.faulty_servers import assert_works
+from tests.support.waiting import until
 from tests.support.web.web_client import HTML
 from tests.support.worker.interpreters import both_by, with_stand_in
 from tests.support.worker.tiny_probes import noting, write_probe, write_timing_probe
@@ -43,12 +45,6 @@ SLOW = 'from pathlib import Path\nimport time\nPath("{place}").touch()\ntime.sle
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A file that a half makes when it is where the test wants it."""
-    return tmp_path / "reached"
-
-
-@pytest.fixture
 def folder(tmp_path: Path, place: Path) -> Path:
     write_probe(tmp_path, "fine")
     write_probe(tmp_path, "asleep", STUBBORN + SLOW.format(place=place))
@@ -62,13 +58,6 @@ def folder(tmp_path: Path, place: Path) -> Path:
 def settings(tmp_path: Path) -> dict[str, str]:
     interpreter = with_stand_in(tmp_path / "stand-in")
     return both_by(interpreter)
-
-
-def until(happens: Callable[[], Any], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 def begun_rounds(server: RunServer, run: str) -> None:
@@ -95,12 +84,6 @@ def assert_interrupted(server: RunServer, run: str, reason: str) -> None:
     assert page.status_code == 200
     assert "Was interrupted" in page.text
     assert server.client.delete(f"/api/v1/runs/{run}").status_code == 409
-
-
-def assert_works(server: RunServer) -> None:
-    """A new run is executed, and leaves nothing behind."""
-    assert server.over(server.submit("fine"))["status"] == "done"
-    assert list(server.data.glob("scratch/[0-9a-f]*")) == []
 
 
 KILLED = "the process that executed it ended"

@@ -1,6 +1,7 @@
 """Killed at random moments, again and again: the server, a worker, both. Nothing that was promised is lost.
 
-`make kills` does it a hundred times, and with `.ci/postgres` before it on PostgreSQL.
+Ten times in the short form, a hundred times in the long one and by `make kills`; with `.ci/postgres` before it on
+PostgreSQL.
 """
 
 import os
@@ -13,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.server.killing import Killing
+from tests.support.sizes import size
 from tests.support.worker.worker_processes import LINUX
 
 pytestmark = LINUX
 
-KILLS = int(os.environ.get("TIEBREAK_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("TIEBREAK_TEST_KILLS") or size(10, 100))
 SEED = int(os.environ.get("TIEBREAK_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 
 

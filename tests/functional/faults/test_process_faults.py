@@ -15,8 +15,8 @@ from tests.support.server.faulty_servers import (
     assert_works,
     settings_in,
     settings_in_again,
-    until,
 )
+from tests.support.waiting import until
 from tests.support.web.web_client import HTML
 from tests.support.worker.tiny_probes import FINE, noting, write_probe
 from tests.support.worker.worker_processes import LINUX, gone_within, workers_of

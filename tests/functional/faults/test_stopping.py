@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from tests.support.runs.run_services import RunServer, run_server
-from tests.support.server.faulty_servers import settings_in, settings_in_again, until
+from tests.support.server.faulty_servers import settings_in, settings_in_again
+from tests.support.waiting import until
 from tests.support.worker.interpreters import with_stand_in
 from tests.support.worker.tiny_probes import write_timing_probe
 from tests.support.worker.worker_processes import LINUX, gone_within

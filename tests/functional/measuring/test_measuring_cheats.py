@@ -13,6 +13,8 @@ from app.knowledge.models import Framework
 from app.runs.models import Comparison
 from tests.support.measuring.measuring_bench import Bench, bench_in, edited, shipped, written
 
+pytestmark = pytest.mark.alone
+
 OFF_REFERENCE = "a half is off the reference by"
 APART = "the halves differ by"
 LAST_OUTPUT = "the last output is off by"

@@ -12,6 +12,8 @@ from app.runs.models import Run
 from tests.support.measuring.measuring_bench import Bench, bench_in, edited, job_of, performed, shipped
 from tests.support.runs.agreement import as_json, disagreements
 
+pytestmark = pytest.mark.alone
+
 SHORT = replace(LEVELS["standard"], pairs=2, rounds=6, all_threads=False)
 
 

@@ -17,7 +17,7 @@ from app.runs.worker.limits import usable_cores
 from tests.support.measuring.measuring_bench import SEED, Told, job_of, performed, shipped
 from tests.support.runs.agreement import as_json, disagreements
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 """A standard run takes half a minute on a quiet machine, and noise repeats its rounds."""
 
 PRESETS: tuple[Preset, ...] = ("quick", "standard")

@@ -1,5 +1,6 @@
 """With a framework that is none, that lacks what a claim needs, or that is not there, the verdict is another one."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ pytestmark = LINUX
 
 MISSING = re.compile("is not installed here|there is no .* here", re.IGNORECASE)
 
+OWNER = f"tests/ledger-{os.getpid()}"
+
 ROOMY = 4 * 2**30
 """What a worker may take by default; TensorFlow cannot start with much less."""
 
@@ -40,8 +43,8 @@ class Ledger:
         service = RunService(
             self.store,
             read_catalogue(),
-            LocalExecutor(interpreters, "tests/ledger", ROOMY, self.folder / "lock", scratch),
-            Inspection(interpreters, "tests/ledger", ROOMY, scratch),
+            LocalExecutor(interpreters, OWNER, ROOMY, self.folder / "lock", scratch),
+            Inspection(interpreters, OWNER, ROOMY, scratch),
             queue_limit=8,
             questions=questions_of(load()),
         )

@@ -142,6 +142,7 @@ async def test_slow_probes_are_left_out_of_a_quick_run(survey: SurveyBench) -> N
     assert set(verdicts_of(await survey.check(preset="standard"))) == {"fast-works", "patient-works"}
 
 
+@pytest.mark.alone
 async def test_cancelling_ends_the_probe_that_runs_and_what_it_has_started(survey: SurveyBench) -> None:
     write(survey, "hangs", "if os.fork() == 0:\n    os.setsid()\n    time.sleep(600)\ntime.sleep(600)")
     service = survey.service()

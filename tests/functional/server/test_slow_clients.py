@@ -26,9 +26,13 @@ STARTS = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with little room and little patience, which is well after all of it."""
     settings = {"TIEBREAK_REQUEST_SECONDS": "1", "TIEBREAK_CONNECTIONS": str(PLACES)}
     with serving(tmp_path_factory.mktemp("slow") / "log", settings) as server:
         yield server
+        assert httpx.get(f"{server.address}/readyz", timeout=PATIENCE_S).status_code == 200
+        assert "Traceback" not in server.log.read_text()
+        assert "ERROR" not in server.log.read_text()
 
 
 def opened(server: Server, sent: bytes) -> socket.socket:
@@ -83,9 +87,3 @@ def test_a_crowd_of_them_keeps_nobody_out(server: Server, sent: bytes) -> None:
         assert httpx.get(f"{server.address}/healthz", timeout=PATIENCE_S).status_code == 200
     for connection in crowd:
         connection.close()
-
-
-def test_the_server_is_well_afterwards(server: Server) -> None:
-    assert httpx.get(f"{server.address}/readyz").status_code == 200
-    assert "Traceback" not in server.log.read_text()
-    assert "ERROR" not in server.log.read_text()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.runs.run_services import RUNS, run_server
 from tests.support.storage.databases import POSTGRESQL
-from tests.support.storage.faults import until
+from tests.support.waiting import until
 from tests.support.worker.interpreters import both_by, with_stand_in
 from tests.support.worker.tiny_probes import write_probe
 from tests.support.worker.worker_processes import LINUX, gone_within, workers_of
@@ -24,12 +24,6 @@ app.runs.heartbeat.LEASE_SECONDS = 4
 app.runs.heartbeat.BEAT_SECONDS = app.runs.runner.BEAT_SECONDS = 0.5
 """
 """A server that takes itself to be on a machine of its own, and loses patience with others soon."""
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A file that a half makes when it is where the test wants it."""
-    return tmp_path / "reached"
 
 
 @pytest.fixture

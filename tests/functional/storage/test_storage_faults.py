@@ -9,13 +9,14 @@ import httpx
 import pytest
 
 from tests.support.runs.run_services import RUNS, RunServer, run_server
-from tests.support.storage.faults import AWAY, FAULTS, Fault, until
+from tests.support.storage.faults import AWAY, FAULTS, HARMS_OTHERS, Fault
+from tests.support.waiting import until
 from tests.support.web.web_client import HTML, PROBLEM
 from tests.support.worker.interpreters import both_by, with_stand_in
 from tests.support.worker.tiny_probes import write_probe
 from tests.support.worker.worker_processes import LINUX, gone_within
 
-pytestmark = [LINUX, pytest.mark.timeout(300)]
+pytestmark = [LINUX, *HARMS_OTHERS, pytest.mark.timeout(300)]
 
 GATED = """
 Path("{begun}").touch()

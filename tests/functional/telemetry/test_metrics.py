@@ -171,6 +171,7 @@ async def test_every_measure_says_what_it_is(client: httpx.AsyncClient) -> None:
 ROUNDS, REQUESTS_A_ROUND, DEARER = 15, 40, 1.5
 
 
+@pytest.mark.alone
 async def test_watching_a_request_costs_little(app: FastAPI) -> None:
     """A small answer with and without the two middlewares, in turns; the quickest round of each."""
     bare = app.build_middleware_stack()

@@ -1,4 +1,4 @@
-"""Ten thousand hostile requests: each gets an answer that a well-behaved service would give, and none breaks it."""
+"""Thousands of hostile requests: each gets an answer that a well-behaved service would give, and none breaks it."""
 
 import httpx
 import pytest
@@ -6,9 +6,10 @@ from fastapi import FastAPI
 
 from tests.support.hostile.judge import Judge
 from tests.support.hostile.requests import Attack, RawTargets, attacks, request_of
+from tests.support.sizes import size
 from tests.support.web.web_client import client_of
 
-ROUNDS, REQUESTS_A_ROUND = 10, 1000
+ROUNDS, REQUESTS_A_ROUND = size(2, 10), 1_000
 
 SHOWN = 12
 """How many faults a failing round shows."""

@@ -257,6 +257,7 @@ async def test_a_half_works_in_a_folder_that_is_removed(bench: Bench) -> None:
 SLOW_BUILD = 'Path("{place}").touch()\ntime.sleep(600)'
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("moment", ["start", "build", "rounds"])
 async def test_a_cancelled_run_is_gone_within_two_seconds(bench: Bench, moment: str) -> None:
     place = bench.folder / "builds"
@@ -292,6 +293,7 @@ async def _over(service: RunService, run: Run) -> bool:
     return (await service.get(run.id)).over
 
 
+@pytest.mark.alone
 async def test_stopping_the_service_ends_what_runs(bench: Bench) -> None:
     write_probe(bench.folder, "hangs", STUBBORN)
     service = bench.service()

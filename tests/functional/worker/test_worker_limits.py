@@ -63,12 +63,15 @@ for _ in range(20_000):
 time.sleep(600)
 """
 
-DAEMONS = """\
+NAP = f"600.{os.getpid()}"
+"""So many seconds does nobody else sleep who tests beside us."""
+
+DAEMONS = f"""\
 import subprocess
 for _ in range(20_000):  # each in a session of its own, without its parent, and without our marks
     if os.fork() == 0:
         os.setsid()
-        subprocess.Popen(["sleep", "600"], env={}, start_new_session=True)
+        subprocess.Popen(["sleep", "{NAP}"], env={{}}, start_new_session=True)
         os._exit(0)
     os.wait()
 """
@@ -95,18 +98,18 @@ async def test_starting_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatc
 
 
 def sleeping() -> list[str]:
-    """The commands `sleep 600` that run, whoever started them."""
+    """The commands that sleep as long as ours do, whoever started them."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            found += [folder.name] * ((folder / "cmdline").read_bytes() == b"sleep\x00600\x00")
+            found += [folder.name] * ((folder / "cmdline").read_bytes() == f"sleep\0{NAP}\0".encode())
         except OSError:  # it ended meanwhile
             continue
     return found
 
 
 async def test_a_daemon_without_marks_ends_with_its_half(bench: Bench) -> None:
-    daemon = 'import subprocess\nif os.fork() == 0:\n    subprocess.Popen(["sleep", "600"], env={}, '
+    daemon = f'import subprocess\nif os.fork() == 0:\n    subprocess.Popen(["sleep", "{NAP}"], env={{}}, '
     daemon += f"start_new_session=True)\n    os._exit(0)\nos.wait()\n{FINE}"
     write_probe(bench.folder, "leaving", daemon)
     assert (await bench.run("leaving")).status == "done"

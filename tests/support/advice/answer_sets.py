@@ -17,6 +17,7 @@ from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import PolicyId, Question
+from tests.support.sizes import size
 
 RawAnswers = dict[str, list[str]]
 """Question id → chosen option ids, as a query string brings them."""
@@ -26,7 +27,7 @@ POLICIES: tuple[PolicyId, PolicyId] = ("documents", "today")
 FRESH = date(2026, 12, 1)
 """A day on which no fact is due for review yet."""
 
-PROPERTY = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=size(30, 100), deadline=None, derandomize=True, database=None)
 """For property tests: the same examples on every machine, and no file left behind."""
 
 SAMPLE_SIZE = 3

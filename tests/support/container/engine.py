@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
+
+from tests.support.waiting import until
 
 ADDRESS = "http://127.0.0.1:8000"
 """Where the documents' own commands put the service."""
@@ -15,8 +15,7 @@ ADDRESS = "http://127.0.0.1:8000"
 NAME = "tiebreak"
 """What the documents call the container, its volume and the compose project."""
 
-PATIENCE_S = 120
-T = TypeVar("T")
+PATIENCE_S = 300
 FINAL = ("done", "failed", "cancelled", "interrupted")
 
 
@@ -59,15 +58,6 @@ def inside(script: str, name: str = NAME) -> str:
     return docker("exec", name, "sh", "-c", script).stdout.strip()
 
 
-def until(ask: Callable[[], T], seconds: float = PATIENCE_S) -> T:
-    """The first true answer. Raises AssertionError when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, f"still {answer!r} after {seconds} s"
-        time.sleep(0.1)
-    return answer
-
-
 class Client(httpx.Client):
     """A client of the service in the container."""
 
@@ -77,7 +67,7 @@ class Client(httpx.Client):
 
     def until_ready(self) -> "Client":
         """Itself, when the service is ready. Raises AssertionError when it does not get so in time."""
-        until(self._is_ready)
+        until(self._is_ready, PATIENCE_S, 0.1)
         return self
 
     def _is_ready(self) -> bool:
@@ -99,7 +89,7 @@ class Client(httpx.Client):
 
     def over(self, id: str) -> dict[str, Any]:
         """A run once it is over."""
-        until(lambda: self.run(id)["status"] in FINAL)
+        until(lambda: self.run(id)["status"] in FINAL, PATIENCE_S, 0.1)
         return self.run(id)
 
     def history(self) -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
 """Real worker processes for the tests: whole runs, and one pair of processes that measures many probes in turn."""
 
+import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ from app.runs.worker.limits import WorkerLimits
 from app.runs.worker.process import Host
 
 SEED = 7
-OWNER = "tests-of-measuring"
+OWNER = f"tests-of-measuring-{os.getpid()}"
 MEMORY = 4 << 30
 
 BRIEF = Level(1, 0, 3, 2, 0.005, 0.05, 1, 1, all_threads=False, names_winners=False)

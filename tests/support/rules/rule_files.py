@@ -14,8 +14,9 @@ from app.errors import LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.models import Question
+from tests.support.sizes import size
 
-PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=size(100, 300), deadline=None, derandomize=True, database=None)
 """For property tests: the same examples on every machine, and no file left behind."""
 
 TIEBREAK = [{"id": "tiebreak", "section": "Test"}]

@@ -1,7 +1,6 @@
 """What tests of faults share: a server of tiny probes, and what must hold of it whatever happens."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +36,6 @@ def assert_works(server: RunServer) -> None:
     assert server.over(server.submit("fine"))["status"] == "done"
     assert server.workers() == []
     assert list(server.data.glob("scratch/[0-9a-f]*")) == []
-
-
-def until(happens: Callable[[], Any], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 def answered_until_over(server: RunServer, run: str) -> dict[str, Any]:

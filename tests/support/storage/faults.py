@@ -6,7 +6,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -160,6 +159,9 @@ POSTGRESQL = {
     "frozen": Fault(frozen, "does not answer in time"),
 }
 FAULTS = POSTGRESQL if SERVER else SQLITE
+HARMS_OTHERS = (pytest.mark.alone,) if SERVER else ()
+"""The faults are of the whole database server, which other tests use; an SQLite file is a test's own."""
+
 AWAY = FAULTS["stopped" if SERVER else "moved away"]
 
 
@@ -170,10 +172,3 @@ def small_disk(data: Path) -> list[str]:
         pytest.skip("this machine lets nobody mount a small disk in a space of his own")
     mount = f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "$0" && exec "$@"'
     return ["unshare", "-rm", "sh", "-c", mount, str(data)]
-
-
-def until(happens: Callable[[], object], seconds: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)

@@ -12,6 +12,7 @@ from app.knowledge.models import Claim
 from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, seeded_answers, shipped_rules
 from tests.support.advice.mirror import mirrored_text
 from tests.support.advice.random_evidence import DAY, VERDICTS, Found, random_evidence
+from tests.support.sizes import size
 
 RULES = shipped_rules()
 DECIDED = [claim for claim in RULES.claims.values() if claim.is_decided_by_running and claim.matters_when]
@@ -48,7 +49,7 @@ def test_a_fact_that_no_program_decides_keeps_its_status() -> None:
 
 def test_what_the_server_found_changes_nothing_about_the_documents_policy() -> None:
     found = Found({claim.id: "refuted" for claim in DECIDED}).evidence
-    for raw in seeded_answers(3, 100):
+    for raw in seeded_answers(3, size(30, 100)):
         here, shipped = advice_on(raw, "documents", evidence=found), advice_on(raw, "documents")
         assert (here.scores, here.recommendation) == (shipped.scores, shipped.recommendation)
         assert here.as_shipped is None

@@ -10,6 +10,7 @@ from app.knowledge.loader import load
 from app.knowledge.models import PolicyId
 from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
 from tests.support.advice.mirror import mirrored_advice, mirrored_answers, write_mirrored_rules
+from tests.support.sizes import size
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +41,12 @@ def test_mirrored_rules_are_other_rules_and_hold_as_many_entries(mirrored_rules:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_number_list_and_recommendation_is_mirrored_exactly(policy: PolicyId, mirrored_rules: Knowledge) -> None:
-    for raw in seeded_answers(seed=1, count=500):
+    for raw in seeded_answers(seed=1, count=size(60, 500)):
         assert_mirrored(raw, policy, mirrored_rules)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("codebase", ["none", "pytorch", "tensorflow", "tensorflow1", "keras"])
 def test_every_codebase_is_mirrored_exactly(codebase: str, policy: PolicyId, mirrored_rules: Knowledge) -> None:
-    for raw in seeded_answers(seed=2, count=20):
+    for raw in seeded_answers(seed=2, count=size(5, 20)):
         assert_mirrored(raw | {"codebase": [codebase]}, policy, mirrored_rules)

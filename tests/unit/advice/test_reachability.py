@@ -10,6 +10,7 @@ from app.knowledge.loader import load
 from app.knowledge.models import Claim
 from tests.support.advice.answer_sets import FRESH, POLICIES, advice_on, completed, seeded_answers, shipped_rules
 from tests.support.advice.claim_answers import answers_from_condition
+from tests.support.sizes import size
 
 CLAIMS = [claim for claim in shipped_rules().claims.values() if claim.matters_when is not None]
 BACKGROUND = {claim.id for claim in shipped_rules().claims.values() if claim.background is not None}
@@ -47,7 +48,7 @@ def test_a_claim_that_some_policy_trusts_moves_a_score_or_the_api_layer(claim: C
 
 def test_background_claims_are_never_named() -> None:
     assert BACKGROUND
-    for raw in seeded_answers(seed=3, count=300):
+    for raw in seeded_answers(seed=3, count=size(60, 300)):
         for policy in POLICIES:
             advice = advice_on(raw, policy)
             differences = {difference.claim for difference in advice.other_policy.differences}

@@ -19,6 +19,7 @@ from tests.support.advice.answer_sets import (
 )
 from tests.support.advice.oracle import OracleAdvice, consult, others_prefer, share_of_weightings, word_for
 from tests.support.advice.random_evidence import NOTHING, Found, random_evidence
+from tests.support.sizes import size
 
 CLOSE = 1e-9
 ROUNDING = 1e-12
@@ -86,19 +87,19 @@ def assert_agreement(raw: RawAnswers, policy: PolicyId, found: Found = NOTHING) 
     assert_same_verdict(advice, oracle)
 
 
-@settings(PROPERTY, max_examples=150)
+@settings(PROPERTY, max_examples=size(50, 150))
 @given(raw=answer_sets(), policy=policies())
 def test_engine_and_oracle_agree_on_any_answers(raw: RawAnswers, policy: PolicyId) -> None:
     assert_agreement(raw, policy)
 
 
-@settings(PROPERTY, max_examples=100)
+@settings(PROPERTY, max_examples=size(30, 100))
 @given(raw=answer_sets(), policy=policies(), found=random_evidence())
 def test_engine_and_oracle_agree_on_any_findings_of_a_server(raw: RawAnswers, policy: PolicyId, found: Found) -> None:
     assert_agreement(raw, policy, found)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_engine_and_oracle_agree_on_a_sweep_of_400_answers(policy: PolicyId) -> None:
-    for raw in seeded_answers(seed=20261121, count=400):
+def test_engine_and_oracle_agree_on_a_sweep_of_answers(policy: PolicyId) -> None:
+    for raw in seeded_answers(seed=20261121, count=size(80, 400)):
         assert_agreement(raw, policy)

@@ -20,6 +20,7 @@ from app.advice.schema.of_robustness import CODES
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId, Question
 from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.support.sizes import FULL, some
 
 Frozen = tuple[tuple[str, frozenset[str]], ...]
 Answer = frozenset[str]
@@ -85,7 +86,8 @@ def test_the_smallest_sets_of_changes_are_those_of_a_search_of_all(policy: Polic
     for raw in seeded_answers(seed=62, count=400):
         smallest = advice_on(raw, policy).robustness.smallest_flips
         if smallest.size == size:
-            assert smallest.count == sets_by_brute_force(policy, frozen(raw), size)
+            if size == 2 or FULL:  # there are tens of thousands of sets of three
+                assert smallest.count == sets_by_brute_force(policy, frozen(raw), size)
             assert size == 2 or not sets_by_brute_force(policy, frozen(raw), 2)
             for example in smallest.examples:
                 changed = frozen(raw)
@@ -166,7 +168,7 @@ def with_claim_refuted(id: str) -> Knowledge:
 def test_flips_of_the_whole_core_answer_space_are_those_of_the_search(policy: PolicyId) -> None:
     judge = judge_of(shipped_rules(), policy, FRESH)
     layout = judge.scorer.layout
-    for masks in (layout.masks(answers.sets) for answers in core_space(shipped_rules())):
+    for masks in (layout.masks(answers.sets) for answers in some(core_space(shipped_rules()), 90)):
         chosen = {q.id: frozenset(layout.options(row, int(masks[row, 0]))) for row, q in enumerate(layout.questions)}
         answers = tuple(sorted((question, options) for question, options in chosen.items() if options))
         now = CODES[recommended(policy, answers)]

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.runs.measuring.noise import CANARY_DRIFT, Canaries, Snapshot, block_noise, joined, machine_noise
+from tests.support.sizes import size
 
-PROPERTY = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=size(100, 200), deadline=None, derandomize=True, database=None)
 
 START = Snapshot(clock=100.0, busy=5000.0, pressure=7_000_000, own=30.0)
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from tests.support.runs.agreement import as_json, disagreements
 from tests.support.runs.synthetic import ALONE, DIFFERENT, FAILED, FAULT, Recipe, invent, recipes
+from tests.support.sizes import size
 
-PROPERTY = settings(max_examples=400, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=size(100, 400), deadline=None, derandomize=True, database=None)
 
 
 @PROPERTY

@@ -24,8 +24,9 @@ from app.runs.measuring.statistics import (
     scaling_exponent,
 )
 from app.runs.models import ComparisonVerdict
+from tests.support.sizes import size
 
-PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+PROPERTY = settings(max_examples=size(100, 300), deadline=None, derandomize=True, database=None)
 
 FASTER: tuple[ComparisonVerdict, ComparisonVerdict] = ("pytorch_faster", "tensorflow_faster")
 MIRROR: dict[ComparisonVerdict, ComparisonVerdict] = {
