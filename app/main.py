@@ -1,4 +1,4 @@
-"""The application: settings, rules, routes and limits put together."""
+"""The application: puts settings, rules, routes and limits together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.types import Receive, Scope, Send
 from threadpoolctl import threadpool_limits
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -19,97 +20,113 @@ from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
 from app.errors import UnusableSetting
-from app.knowledge.archive import Archive
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.pages.errors import error_page
 from app.pages.router import pages
 from app.paths import STATIC
 from app.runs.assembly import make_run_service, questions_of
-from app.runs.local_evidence import LocalEvidenceReader
+from app.runs.catalogue import Catalogue
 from app.runs.observers import Observer, Observers
 from app.runs.service import RunService
-from app.runs.store.allowances import Allowances
 from app.settings import Settings, read_settings
 from app.telemetry.metrics import Measures
-from app.telemetry.request_watch import RouteNoted, Watched
+from app.telemetry.request_log import RequestLog, RouteRecorder
 from app.telemetry.run_watch import RunWatch
 from app.web.error_handlers import install
 from app.web.hosts import AllowedHosts
-from app.web.middleware import SECURITY_HEADERS, HeadAsGet, RequestLimits, SecurityHeaders, WholeFiles
+from app.web.middleware import HeadAsGet, SecurityHeaders
+from app.web.request_limits import RequestLimits
 from app.web.service import Clock, Service
+from app.web.static_files import WholeFiles
 
 if TYPE_CHECKING:
     from app.telemetry.traces import Traces
 
 UNTRACED: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-"""FastAPI would tell an ambient collector what visitors ask for."""
+"""Otherwise FastAPI would send what visitors ask for to a collector that the environment names."""
 
 
-def create_app(settings: Settings | None = None, clock: Clock = date.today) -> FastAPI:
+class Application(FastAPI):
+    """FastAPI, and around it the middleware that must also cover crashes.
+
+    FastAPI answers a crash outside of all middleware that is added to it. Starlette's documentation therefore puts such
+    middleware around the whole application.
+    """
+
+    def __init__(self, measures: Measures, telemetry: TelemetryConfig) -> None:
+        super().__init__(
+            title="Tiebreak",
+            version=__version__,
+            summary="PyTorch or TensorFlow? Evidence instead of opinion.",
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            generate_unique_id_function=operation_id,
+            lifespan=_lifespan,
+            telemetry=telemetry,
+        )
+        self.state.measures = measures
+        self._covered = RequestLog(SecurityHeaders(super().__call__), measures)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._covered(scope, receive, send)
+
+
+def create_app(
+    settings: Settings | None = None, clock: Clock = date.today, catalogue: Catalogue | None = None
+) -> Application:
     """The service as an ASGI application.
+
+    Args:
+        settings: by default those of the environment.
+        clock: gives the day of an advice.
+        catalogue: the probes; by default the shipped ones.
 
     Raises:
         InvalidRules: the rule base cannot be used.
         UnusableSetting: a setting cannot be used.
     """
     settings = settings or read_settings()
-    traces = _traces(settings)
-    app = FastAPI(
-        title="Tiebreak",
-        version=__version__,
-        summary="PyTorch or TensorFlow? Evidence instead of opinion.",
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        generate_unique_id_function=operation_id,
-        lifespan=_lifespan,
-        telemetry=traces.config if traces else UNTRACED,
-    )
-    knowledge = load(settings.rules)
-    app.state.traces, app.state.measures = traces, Measures(__version__, knowledge.version)
-    app.state.service = _service(settings, knowledge, _observers(app), clock)
-    app.include_router(api)
-    app.include_router(probes)
-    app.include_router(runs)
-    app.include_router(health)
-    app.include_router(pages)
-    app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
-    app.mount("/static", WholeFiles(directory=STATIC), name="static")
-    install(app, error_page, SECURITY_HEADERS)
+    knowledge, traces = load(settings.rules), _traces(settings)
+    measures = Measures(__version__, knowledge.version)
+    app = Application(measures, traces.config if traces else UNTRACED)
+    observers: list[Observer] = [RunWatch(measures), *([traces] if traces else [])]
+    runs = _runs(settings, knowledge, observers, catalogue)
+    app.state.traces, app.state.service = traces, Service(knowledge, runs, settings, clock)
+    _add_routes(app)
+    _add_middleware(app, settings)
+    install(app, error_page)
     complete_document(app, app.state.service)
-    _guard(app, settings)
-    _watch(app)
     return app
 
 
-def _guard(app: FastAPI, settings: Settings) -> None:
-    """Put before every route what stands there; the last one added is asked first."""
-    app.add_middleware(RouteNoted)
+def _add_routes(app: FastAPI) -> None:
+    for router in (api, probes, runs, health, pages):
+        app.include_router(router)
+    app.mount("/static/swagger", WholeFiles(directory=_swagger_files()), name="swagger")
+    app.mount("/static", WholeFiles(directory=STATIC), name="static")
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """A request passes through the last one first."""
+    app.add_middleware(RouteRecorder)
     app.add_middleware(RequestLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(SecurityHeaders)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 
 
-def _service(settings: Settings, knowledge: Knowledge, observers: Sequence[Observer], clock: Clock) -> Service:
-    token = settings.api_token.get_secret_value() if settings.api_token else None
-    runs = make_run_service(**settings.run_service, questions=questions_of(knowledge), observer=Observers(observers))
-    found, archive = LocalEvidenceReader(runs.store), Archive(settings.data / "rules")
-    listeners = asyncio.Semaphore(settings.connections // 2)
-    return Service(knowledge, runs, found, archive, token, clock, _allowances(settings, runs), listeners)
-
-
-def _allowances(settings: Settings, runs: RunService) -> Allowances | None:
-    """What clients may start; none where there is no limit, or where a token says who may."""
-    limited = settings.runs_per_hour and settings.api_token is None
-    return Allowances(runs.store.database, settings.runs_per_hour) if limited else None
+def _runs(
+    settings: Settings, knowledge: Knowledge, observers: Sequence[Observer], catalogue: Catalogue | None
+) -> RunService:
+    questions, observer = questions_of(knowledge), Observers(observers)
+    return make_run_service(**settings.run_service, questions=questions, observer=observer, catalogue=catalogue)
 
 
 def _traces(settings: Settings) -> "Traces | None":
-    """Raises UnusableSetting when traces are wanted and what makes them is not installed."""
+    """Raises UnusableSetting when traces are wanted and their packages are not installed."""
     if settings.otlp_endpoint is None:
         return None
     try:
@@ -121,20 +138,10 @@ def _traces(settings: Settings) -> "Traces | None":
     return Traces(settings.otlp_endpoint, __version__)
 
 
-def _observers(app: FastAPI) -> list[Observer]:
-    return [RunWatch(app.state.measures), *([app.state.traces] if app.state.traces else [])]
-
-
-def _watch(app: FastAPI) -> None:
-    """Watch all requests from outside of everything, also of what answers crashes."""
-    plain = app.build_middleware_stack
-    app.build_middleware_stack = lambda: Watched(plain(), app.state.measures)  # type: ignore[method-assign]
-
-
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """While the application is served, runs are executed."""
-    threadpool_limits(1, user_api="blas")  # a core for an advice, and none taken from what a probe measures
+    """Executes runs while the application is served."""
+    threadpool_limits(1, user_api="blas")  # one core for an advice, so that probes can measure on the others
     service: Service = app.state.service
     runs: RunService = service.runs
     await asyncio.to_thread(service.archive.keep, service.knowledge)
@@ -151,7 +158,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _swagger_files() -> Path:
-    """Swagger UI's own files, out of the package that carries them; its code is not imported."""
+    """Swagger UI's own files, from the package that carries them; its code is not imported."""
     package = find_spec("fastapi_offline")
     if package is None or not package.submodule_search_locations:
         raise UnusableSetting("the package fastapi-offline, which carries Swagger UI's files, is not installed")

@@ -1,1 +1,1 @@
-"""How far the measuring itself can be trusted: `python -m bench [part ...] [--quick]`; writes `docs/benchmarks.md`."""
+"""How reliable the measurements are: `python -m bench [benchmark ...] [--quick]` writes `docs/benchmarks.md`."""

@@ -21,13 +21,13 @@ from app.advice.preferences import Preferences
 from app.advice.robustness.acceptability import acceptability
 from app.advice.robustness.decision import Case, decide
 from app.knowledge.loader import load
+from bench.benchmark import BenchFailed, Benchmark, Progress
 from bench.intervals import percentile_ratio
 from bench.options import Options
-from bench.part import BenchFailed, Part, Say
 from bench.service import service
-from bench.storing import Row
+from bench.stored_results import Row
+from bench.tables import ratio, table
 from bench.web import ANSWERS
-from bench.words import ratio, table
 
 ROUNDS = 300
 LIBRARY_SAMPLES = 500
@@ -114,7 +114,7 @@ def _route_rows(rounds: int) -> Iterator[AdviceRow]:
 
 @contextmanager
 def _bare(content: bytes) -> Iterator[httpx.Client]:
-    """A client of a FastAPI application that returns these bytes whatever it is sent."""
+    """A client of a FastAPI application that always returns these bytes."""
     app = FastAPI()
 
     @app.post("/")
@@ -135,14 +135,14 @@ def _bare(content: bytes) -> Iterator[httpx.Client]:
         thread.join(5)
 
 
-def _measure(options: Options, say: Say) -> Iterator[AdviceRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[AdviceRow]:
     rounds = 10 if options.quick else ROUNDS
     with threadpool_limits(1, user_api="blas"):
         for row in _engine_rows(rounds):
-            say(f"{row.what}: {len(row.seconds)} times")
+            progress(f"{row.what}: {len(row.seconds)} times")
             yield row
     for row in _route_rows(rounds):
-        say(f"{row.what}: {len(row.seconds)} times")
+        progress(f"{row.what}: {len(row.seconds)} times")
         yield row
 
 
@@ -163,4 +163,4 @@ def _show(rows: Sequence[AdviceRow]) -> list[str]:
     return table(("", "times", "against", "ratio of medians"), cells)
 
 
-PART = Part("advice", "How fast an advice is", ABOUT, AdviceRow, (), lambda _: 60.0, _measure, _show)
+BENCHMARK = Benchmark("advice", "How fast an advice is", ABOUT, AdviceRow, (), lambda _: 60.0, _measure, _show)

@@ -7,12 +7,12 @@ from statistics import fmean
 
 from app.knowledge.models import Framework
 from app.runs.models import Outcome
+from bench.benchmark import Benchmark, Progress
 from bench.intervals import mean_ratio
 from bench.jobs import execute, one_table, run_seconds
 from bench.options import Options
-from bench.part import Part, Say
-from bench.storing import Row
-from bench.words import NAMES, rate, ratio, table
+from bench.stored_results import Row
+from bench.tables import NAMES, rate, ratio, table
 
 TASKS: tuple[tuple[str, Framework, float], ...] = (
     ("matmul_256", "pytorch", 0.080),
@@ -62,7 +62,7 @@ def runs_of(share: float, options: Options) -> int:
     return options.runs if share == max(SHARES) else max(1, round(FEWER * options.runs))
 
 
-def _measure(options: Options, say: Say) -> Iterator[SlowRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[SlowRow]:
     tasks = TASKS[:1] if options.quick else TASKS
     fewer = {"pairs": 1, "more_pairs": 0} if options.quick else {}
     for number in range(options.runs):
@@ -71,8 +71,8 @@ def _measure(options: Options, say: Say) -> Iterator[SlowRow]:
                 job = one_table(probe, "rigorous", framework, share, block_seconds=seconds, **fewer)
                 row = _row(probe, framework, share, execute(job))
                 found = "no ratio" if row.ratio is None else f"ratio {row.ratio:.3f}"
-                said = f"+{row.injected:.2%} injected, {found}, {row.verdict}"
-                say(f"run {number + 1}: {probe}, {framework}: {said}")
+                result = f"+{row.injected:.2%} injected, {found}, {row.verdict}"
+                progress(f"run {number + 1}: {probe}, {framework}: {result}")
                 yield row
 
 
@@ -117,4 +117,6 @@ def _cells(share: str, task: str, rows: Sequence[SlowRow]) -> list[object]:
     return [share, task, len(rows), *(verdicts[name] for name in names), found, injected, estimated]
 
 
-PART = Part("detection", "Detection of a slow-down of known size", ABOUT, SlowRow, ("runs",), _seconds, _measure, _show)
+BENCHMARK = Benchmark(
+    "detection", "Detection of a slow-down of known size", ABOUT, SlowRow, ("runs",), _seconds, _measure, _show
+)

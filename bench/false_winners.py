@@ -6,12 +6,12 @@ from math import log
 from statistics import median
 
 from app.knowledge.models import FRAMEWORKS, Framework
+from bench.benchmark import Benchmark, Progress
 from bench.jobs import run_seconds
 from bench.options import Options
-from bench.part import Part, Say
 from bench.service import ended, service, submit
-from bench.storing import Row
-from bench.words import NAMES, rate, table
+from bench.stored_results import Row
+from bench.tables import NAMES, rate, table
 
 TASKS = ("matmul_256", "softmax", "layer_norm", "dispatch", "mlp_train")
 TASKS_A_SUITE = 2
@@ -54,7 +54,7 @@ def _seconds(options: Options) -> float:
     return sum(len(tasks) * run_seconds(options.preset, framework, tables) for framework, tasks in suites)
 
 
-def _measure(options: Options, say: Say) -> Iterator[ControlRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[ControlRow]:
     with service() as client:
         for number in range(options.suites):
             framework, tasks = suite_of(number)
@@ -62,17 +62,19 @@ def _measure(options: Options, say: Say) -> Iterator[ControlRow]:
                 body = {"probe": probe, "preset": options.preset, "control": framework}
                 run = ended(client, submit(client, body))
                 if run["status"] != "done":
-                    say(f"suite {number + 1}: {probe}, {framework}: {run['status']}: {run['error']}")
+                    progress(f"suite {number + 1}: {probe}, {framework}: {run['status']}: {run['error']}")
                 for comparison in run["comparisons"]:
                     row = _row(number, framework, probe, comparison)
-                    said = "no ratio" if row.ratio is None else f"ratio {row.ratio:.3f}"
-                    say(f"suite {number + 1}: {probe}, {framework}, {row.threads or 'all'}: {said}, {row.verdict}")
+                    found = "no ratio" if row.ratio is None else f"ratio {row.ratio:.3f}"
+                    progress(
+                        f"suite {number + 1}: {probe}, {framework}, {row.threads or 'all'}: {found}, {row.verdict}"
+                    )
                     yield row
 
 
-def _row(suite: int, framework: Framework, probe: str, said: dict[str, object]) -> ControlRow:
-    taken = {name: said[name] for name in ("variant", "verdict", "ratio", "ci95", "rounds", "noisy_rounds")}
-    threads = said["threads_asked"]
+def _row(suite: int, framework: Framework, probe: str, comparison: dict[str, object]) -> ControlRow:
+    taken = {name: comparison[name] for name in ("variant", "verdict", "ratio", "ci95", "rounds", "noisy_rounds")}
+    threads = comparison["threads_asked"]
     return ControlRow.model_validate(
         {"suite": suite, "framework": framework, "probe": probe, "threads": threads, **taken}
     )
@@ -102,7 +104,7 @@ def _cells(name: str, rows: Sequence[ControlRow]) -> list[object]:
     return [name, len(rows), false, rate(false, len(ratios)), *others, len(rows) - len(ratios), *spread]
 
 
-PART = Part(
+BENCHMARK = Benchmark(
     "false_winners",
     "False winners for identical code",
     ABOUT,

@@ -1,7 +1,7 @@
 """What ran on a GPU, where `bench/results/gpu.json` says so. It is taken by hand, on a machine that has one."""
 
-from bench.storing import Result, Row
-from bench.words import ratio, table
+from bench.stored_results import Result, Row
+from bench.tables import ratio, table
 
 GPU_TITLE = "GPUs"
 NOT_RUN = "The CUDA code has not run on any GPU yet."

@@ -18,7 +18,7 @@ from app.runs.models import Outcome, Preset
 from app.runs.runner_names import this_runner
 from app.runs.worker.machine_lock import lock_file
 from app.settings import read_settings
-from bench.part import BenchFailed
+from bench.benchmark import BenchFailed
 
 START_SECONDS: Mapping[Framework | None, float] = {"pytorch": 2.4, "tensorflow": 4.0, None: 3.2}
 """Starting a pair of processes: both of one framework, or one of each."""

@@ -1,4 +1,4 @@
-"""How much the service takes, idle and while a probe runs, when it is asked as fast as it answers."""
+"""How many requests the service answers, idle and while a probe runs, when clients send the next one at once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
@@ -7,13 +7,13 @@ from typing import Literal
 
 import httpx
 
+from bench.benchmark import Benchmark, Progress
 from bench.intervals import Interval, mean_ratio
 from bench.options import Options
-from bench.part import Part, Say
 from bench.service import cancel, service, submit
-from bench.storing import Row
+from bench.stored_results import Row
+from bench.tables import ratio, table
 from bench.web import QUERY
-from bench.words import ratio, table
 from bench.wrk import CONNECTIONS, flood
 
 State = Literal["idle", "running"]
@@ -21,7 +21,7 @@ STATES: tuple[State, ...] = ("idle", "running")
 
 ROUNDS, SECONDS, WARM_UP_SECONDS = 4, 8, 2
 PROBE, PRESET = "mlp_train", "rigorous"
-"""Long enough that it goes on as long as it is looked at; the start of its processes is part of what is looked at."""
+"""Long enough to last through a round, which begins with the start of its processes."""
 
 LIMIT = 3.0
 """The advice's 99th percentile may be this many times as long while a probe runs."""
@@ -83,14 +83,14 @@ def _seconds(options: Options) -> float:
     return len(TARGETS) * (WARM_UP_SECONDS + _rounds(options) * (2.0 * _length(options) + 3))
 
 
-def _measure(options: Options, say: Say) -> Iterator[LoadRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[LoadRow]:
     with service() as client:
         for target, paths in TARGETS.items():
             flood(str(client.base_url), paths, WARM_UP_SECONDS)
             for round in range(_rounds(options)):
                 for state in STATES:
                     row = _half(client, target, paths, round, state, _length(options))
-                    say(f"{target}, {state}: {row.requests / row.seconds:.0f} a second, {row.failed} failed")
+                    progress(f"{target}, {state}: {row.requests / row.seconds:.0f} a second, {row.failed} failed")
                     yield row
 
 
@@ -145,4 +145,4 @@ def _show(rows: Sequence[LoadRow]) -> list[str]:
     return table(head, cells)
 
 
-PART = Part("load", "Maximum load while a probe runs", ABOUT, LoadRow, (), _seconds, _measure, _show, _fault)
+BENCHMARK = Benchmark("load", "Maximum load while a probe runs", ABOUT, LoadRow, (), _seconds, _measure, _show, _fault)

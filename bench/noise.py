@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from app.runs.models import Comparison, Preset
+from bench.benchmark import Benchmark, Progress
 from bench.jobs import execute, one_table, run_seconds
 from bench.options import Options
-from bench.part import Part, Say
-from bench.storing import Row
-from bench.words import ratio, table
+from bench.stored_results import Row
+from bench.tables import ratio, table
 
 TASKS = ("matmul_256", "softmax")
 LEVELS: tuple[Preset, ...] = ("quick", "standard")
@@ -59,13 +59,13 @@ def _seconds(options: Options) -> float:
     return sum(run_seconds(level, None) * SLOWER[count] for level, _, count in _plan(options))
 
 
-def _measure(options: Options, say: Say) -> Iterator[NoiseRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[NoiseRow]:
     for level, probe, count in _plan(options):
         with busy_neighbours(count):
             comparison = execute(one_table(probe, level)).comparisons[0]
         row = _row(probe, level, count, comparison)
         found = "no ratio" if row.ratio is None else f"ratio {row.ratio:.3f}"
-        say(f"{level}, {probe}, beside {count}: {found}, {row.verdict}; {row.noisy_rounds} of {row.rounds} noisy")
+        progress(f"{level}, {probe}, beside {count}: {found}, {row.verdict}; {row.noisy_rounds} of {row.rounds} noisy")
         yield row
 
 
@@ -119,4 +119,4 @@ def _show(rows: Sequence[NoiseRow]) -> list[str]:
     return [f"Of {effects.total()} disturbed verdicts, {counts}.", "", *table(head, cells)]
 
 
-PART = Part("noise", "Busy neighbours", ABOUT, NoiseRow, (), _seconds, _measure, _show)
+BENCHMARK = Benchmark("noise", "Busy neighbours", ABOUT, NoiseRow, (), _seconds, _measure, _show)

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from bench.part import BenchFailed
-from bench.running import running_service
+from bench.benchmark import BenchFailed
+from bench.service_process import running_service
 
 POLL_SECONDS = 1.0
 """Seldom enough not to disturb what is measured."""

@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 import httpx
 import psutil
 
+from bench.benchmark import Benchmark, Progress
 from bench.options import Options
-from bench.part import Part, Say
-from bench.running import ServiceProcess, service_process
-from bench.storing import Row
+from bench.service_process import ServiceProcess, service_process
+from bench.stored_results import Row
+from bench.tables import table
 from bench.traffic import RUN_EVERY_SECONDS, Traffic
-from bench.words import table
 
 SECONDS, QUICK_SECONDS = 600, 20
 PER_SECOND = 30.0
@@ -41,7 +41,7 @@ above those of the first. Every request must get the right answer.
 
 
 class SoakRow(Row):
-    """What the server holds at a moment, and how much it was asked until then."""
+    """The size of the server at a moment, and the requests until then."""
 
     second: float
     resident_bytes: int
@@ -51,12 +51,12 @@ class SoakRow(Row):
     failed: int
 
 
-def _measure(options: Options, say: Say) -> Iterator[SoakRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[SoakRow]:
     seconds = QUICK_SECONDS if options.quick else SECONDS
     with TemporaryDirectory(prefix="tiebreak-soak-") as folder, service_process(Path(folder) / "log") as server:
         rows, failed = asyncio.run(_soaked(server, seconds))
     for text in sorted(set(failed)):
-        say(f"{failed.count(text)} times {text}")
+        progress(f"{failed.count(text)} times {text}")
     yield from rows
 
 
@@ -81,7 +81,7 @@ async def _sampled(pid: int, traffic: Traffic, rows: list[SoakRow]) -> AsyncIter
                 resident_bytes=process.memory_info().rss,
                 files=process.num_fds(),
                 threads=process.num_threads(),
-                asked=traffic.asked.total(),
+                asked=traffic.sent.total(),
                 failed=len(traffic.failed),
             )
         )
@@ -153,4 +153,6 @@ def _seconds(options: Options) -> float:
     return QUICK_SECONDS if options.quick else SECONDS
 
 
-PART = Part("soak", "An hour of traffic in ten minutes", ABOUT, SoakRow, (), _seconds, _measure, _show, _fault)
+BENCHMARK = Benchmark(
+    "soak", "An hour of traffic in ten minutes", ABOUT, SoakRow, (), _seconds, _measure, _show, _fault
+)

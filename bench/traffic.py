@@ -27,12 +27,12 @@ KINDS = {"page": 60, "advice": 20, "list": 8, "nonsense": 6, "body": 2, "run": 3
 
 @dataclass
 class Traffic:
-    """What was asked, and what was not answered as it should have been."""
+    """Sends requests; counts them by kind, and records those that got a wrong response."""
 
     client: httpx.AsyncClient
     seconds: float
     per_second: float
-    asked: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
 
@@ -49,7 +49,7 @@ class Traffic:
         for number in range(int(self.seconds / interval)):
             await asyncio.sleep(max(0.0, began + number * interval - loop.time()))
             (kind,) = stream.choices(list(KINDS), list(KINDS.values()))
-            self.asked[kind] += 1
+            self.sent[kind] += 1
             await self._ask(kind, stream)
 
     async def _ask(self, kind: str, stream: random.Random) -> None:

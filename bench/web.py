@@ -6,13 +6,13 @@ from typing import Literal
 
 import httpx
 
+from bench.benchmark import BenchFailed, Benchmark, Progress
 from bench.intervals import percentile_ratio
 from bench.jobs import run_seconds
 from bench.options import Options
-from bench.part import BenchFailed, Part, Say
 from bench.service import ended, get_run, service, submit
-from bench.storing import Row
-from bench.words import ratio, table
+from bench.stored_results import Row
+from bench.tables import ratio, table
 
 State = Literal["idle", "running"]
 
@@ -25,7 +25,7 @@ PROBE = "matmul_256"
 IDLE_ROUNDS, WARM_UP_ROUNDS = 300, 5
 PAUSE_SECONDS = 0.02
 """Between rounds of requests, like readers and not like a flood."""
-ASKED_EVERY_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 
 ABOUT = f"""
 The time from a request to the complete answer on loopback, one request after the other: first while nothing runs, then
@@ -50,8 +50,8 @@ def _seconds(options: Options) -> float:
 class Rounds:
     """Times rounds of requests."""
 
-    def __init__(self, client: httpx.Client, say: Say) -> None:
-        self._client, self._say = client, say
+    def __init__(self, client: httpx.Client, progress: Progress) -> None:
+        self._client, self._progress = client, progress
 
     def measure(self, state: State, go_on: Iterator[object]) -> Iterator[WebRow]:
         """A row for each kind of request, once `go_on` is exhausted."""
@@ -60,7 +60,7 @@ class Rounds:
             for request in REQUESTS:
                 taken[request].append(round(self._timed(request), 6))
             time.sleep(PAUSE_SECONDS)
-        self._say(f"{state}: {len(taken[REQUESTS[0]])} requests of each kind")
+        self._progress(f"{state}: {len(taken[REQUESTS[0]])} requests of each kind")
         for request, seconds in taken.items():
             yield WebRow(request=request, state=state, seconds=tuple(seconds))
 
@@ -76,25 +76,25 @@ class Rounds:
 
 
 def _while_running(client: httpx.Client, id: str) -> Iterator[None]:
-    """Until a run is over, which is asked now and then."""
-    asked = time.monotonic()
+    """Until a run is over, which is looked up now and then."""
+    checked = time.monotonic()
     while True:
         yield
-        if time.monotonic() - asked > ASKED_EVERY_SECONDS:
+        if time.monotonic() - checked > CHECK_SECONDS:
             if get_run(client, id)["finished_at"]:
                 return
-            asked = time.monotonic()
+            checked = time.monotonic()
 
 
-def _measure(options: Options, say: Say) -> Iterator[WebRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[WebRow]:
     with service() as client:
-        rounds = Rounds(client, say)
+        rounds = Rounds(client, progress)
         list(rounds.measure("idle", iter(range(WARM_UP_ROUNDS))))
         yield from rounds.measure("idle", iter(range(10 if options.quick else IDLE_ROUNDS)))
         preset = "quick" if options.quick else "standard"
         id = submit(client, {"probe": PROBE, "preset": preset})
         yield from rounds.measure("running", _while_running(client, id))
-        say(f"the run: {ended(client, id)['status']}")
+        progress(f"the run: {ended(client, id)['status']}")
 
 
 def _show(rows: Sequence[WebRow]) -> list[str]:
@@ -107,4 +107,4 @@ def _show(rows: Sequence[WebRow]) -> list[str]:
     return table(("request", "idle", "running", *(f"ratio of p{100 * share:.0f}" for share in SHARES)), cells)
 
 
-PART = Part("web", "The pages while a probe runs", ABOUT, WebRow, (), _seconds, _measure, _show)
+BENCHMARK = Benchmark("web", "The pages while a probe runs", ABOUT, WebRow, (), _seconds, _measure, _show)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.part import BenchFailed
+from bench.benchmark import BenchFailed
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 CONNECTIONS = 8

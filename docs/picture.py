@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench.running import CHROMIUM, running_service
+from bench.service_process import CHROMIUM, running_service
 
 PICTURE = Path(__file__).parent / "images" / "advice.png"
 ADDRESS = "/advice?language=python&deployment=mobile&data_type=images&goal=production"

@@ -56,8 +56,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Start the service."""
     from app.server.run import run  # here, since the other commands need no web framework
 
-    settings = read_settings()
-    run(host or settings.listen_host, settings.listen_port if port is None else port)
+    run(read_settings(), host, port)
 
 
 class AdviseCommand(click.Command):

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.errors import UnusableSetting
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Framework
-from app.runs.catalogue import read_catalogue
+from app.runs.catalogue import Catalogue, read_catalogue
 from app.runs.inspection import Inspection
 from app.runs.local_executor import LocalExecutor
 from app.runs.measuring.jobs import Questions
@@ -34,6 +34,7 @@ def make_run_service(
     password: str | None = None,
     keep_runs: int | None = None,
     observer: Observer | None = None,
+    catalogue: Catalogue | None = None,
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -49,7 +50,7 @@ def make_run_service(
     remove_abandoned(scratch)
     return RunService(
         Store(address),
-        read_catalogue(),
+        catalogue or read_catalogue(),
         LocalExecutor(interpreters, owner, memory_bytes, lock or lock_file(data), scratch),
         Inspection(interpreters, owner, memory_bytes, scratch),
         queue_limit,

@@ -1,45 +1,43 @@
-"""What one connection may cost: uvicorn's HTTP/1.1 protocol with limits on time and on how many are open."""
+"""Limits on what one connection may cost: on its time, and on how many are open."""
 
 import asyncio
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
 from app.errors import FieldProblem, RequestError
+from app.server.connection import Connection
 from app.web.errors import HeadTooLarge, NotReadable, TooManyConnections, TooSlow
-from app.web.middleware import FRESH, MAX_HEADER_BYTES, SECURITY_HEADERS
+from app.web.middleware import FRESH, SECURITY_HEADERS
 from app.web.problems import problem_response, status_of
+from app.web.request_limits import MAX_HEADER_BYTES
 
 MAX_HEAD_BYTES = 65_536 + MAX_HEADER_BYTES
 """How much of an unfinished request line with its headers is kept. The longest query that a setting allows fits, so
-that the application itself refuses what is too long, with a reason."""
+that the application itself refuses longer ones, with a reason."""
 
 SLOWEST_BYTES = 4_096
-"""What a reader must take of what waits for it, in the time that a request may take."""
+"""How much a client must read of a response that waits for it, in the time that a request may take."""
 
 LINGER_SECONDS = 2.0
-"""How long a refused client has to read why, before the connection is cut."""
+"""How long a refused client has to read the reason before the connection is cut."""
 
 MAX_LINGERING = 64
-"""How many refused connections may linger at once; beyond, they are cut at once."""
+"""How many refused connections may linger at once; further ones are cut at once."""
 
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """What `Guarded` keeps to.
+    """The limits of all connections of a server.
 
     Attributes:
-        request_seconds: the time for a whole request to arrive, from the moment at which it is waited for.
-        connections: how many may be open at once.
+        request_seconds: the time for a whole request to arrive, from the moment at which the server waits for it.
+        most_open: how many may be open at once.
     """
 
     request_seconds: float
-    connections: int
+    most_open: int
 
 
 def guarded(limits: ConnectionLimits) -> type["Guarded"]:
@@ -47,147 +45,135 @@ def guarded(limits: ConnectionLimits) -> type["Guarded"]:
     return type("Guarded", (Guarded,), {"limits": limits, "lingering": set()})
 
 
-class Guarded(H11Protocol):
-    """A connection that ends when its request does not arrive, or its answer is not taken, in time.
+class Guarded(Connection):
+    """A connection that ends when its request does not arrive in time, or its client does not read in time.
 
-    When all connections are taken, one that still waits for its client gives way to a new one: of the address that
-    holds most of them, the one that has waited longest. So whoever opens a thousand and sends nothing stands in
-    nobody's way but their own. A request that has arrived is never ended for another.
+    When all connections are in use, a new one takes the place of one that still waits for its client: of the address
+    that holds most of them, the one that has waited longest. A client that opens a thousand and sends nothing thus
+    hinders only itself. A request that has arrived is never ended for another.
     """
 
     limits: ClassVar[ConnectionLimits]
     lingering: ClassVar[set["Guarded"]]
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._waiting_since: float | None = None
         self._request_timer: asyncio.TimerHandle | None = None
-        self._answer_timer: asyncio.TimerHandle | None = None
+        self._response_timer: asyncio.TimerHandle | None = None
         self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.limits.connections and not self._makes_room():
+        if len(self.all_connections) > self.limits.most_open and not self._makes_room():
             self._refuse(TooManyConnections())
-        self._watch_request()
+        self._time_request()
 
     def data_received(self, data: bytes) -> None:
         if not self._refused:
             super().data_received(data)
-            self._watch_request()
+            self._time_request()
 
     def eof_received(self) -> None:
         if self._refused:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        self._watch_no_answer()
+        self._stop_timing_request()
+        self._stop_timing_response()
         self.lingering.discard(self)
         super().connection_lost(exc)
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._watch_request()
-        self._watch_answer()
-
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_answer()
+        self._time_response()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._watch_no_answer()
+        self._stop_timing_response()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn calls it; the words are ours
-        """What cannot be parsed. Called while the parser's error is handled, which alone tells what is wrong."""
-        if getattr(sys.exception(), "error_status_hint", 400) == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:
+    def response_sent(self) -> None:
+        self._time_request()
+        self._time_response()
+
+    def request_unreadable(self, head_too_large: bool) -> None:
+        if head_too_large:
             problem = FieldProblem("headers", f"at most {MAX_HEADER_BYTES} bytes")
             self._refuse(HeadTooLarge("The request line and headers are too large.", [problem]))
         else:
             problem = FieldProblem("request", "must be HTTP/1.1")
-            self._refuse(NotReadable("This is no HTTP request.", [problem]))
+            self._refuse(NotReadable("This is not an HTTP request.", [problem]))
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """An upgrade that is not there is no concern of the log's: the request is answered as it stands."""
-
-    def _watch_request(self) -> None:
-        """See to it that a request that has not arrived as a whole does so in time."""
-        if self._refused or self.transport.is_closing() or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
-            self._stop_waiting()
+    def _time_request(self) -> None:
+        """Start the timer of a request that has not arrived as a whole; stop that of one that has."""
+        if self._refused or self.transport.is_closing() or not self.awaits_client:
+            self._stop_timing_request()
         elif self._request_timer is None:
             self._waiting_since = self.loop.time()
             self._request_timer = self.loop.call_later(self.limits.request_seconds, self._give_up_request)
 
-    def _stop_waiting(self) -> None:
+    def _stop_timing_request(self) -> None:
         self._waiting_since = None
         if self._request_timer is not None:
             self._request_timer.cancel()
             self._request_timer = None
 
     def _give_up_request(self) -> None:
-        """Say so to whoever has begun to send; nobody waits for an answer to nothing."""
-        if self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]:
+        """Tell a client that has begun to send; one that has sent nothing waits for no response."""
+        if self.request_has_begun:
             self._refuse(TooSlow(self.limits.request_seconds))
         else:
             self.transport.abort()
 
-    def _watch_answer(self) -> None:
-        """See to it that what waits to be sent is taken in time."""
-        self._watch_no_answer()
-        waits = self.transport.get_write_buffer_size()
-        if waits:
-            self._answer_timer = self.loop.call_later(self.limits.request_seconds, self._check_reader, waits)
+    def _time_response(self) -> None:
+        """Start the timer of a response that its client has not read as a whole."""
+        self._stop_timing_response()
+        unread = self.transport.get_write_buffer_size()
+        if unread:
+            self._response_timer = self.loop.call_later(self.limits.request_seconds, self._check_reader, unread)
 
-    def _watch_no_answer(self) -> None:
-        if self._answer_timer is not None:
-            self._answer_timer.cancel()
-            self._answer_timer = None
+    def _stop_timing_response(self) -> None:
+        if self._response_timer is not None:
+            self._response_timer.cancel()
+            self._response_timer = None
 
     def _check_reader(self, before: int) -> None:
         if self.transport.get_write_buffer_size() > max(0, before - SLOWEST_BYTES):
             self.transport.abort()
         else:
-            self._watch_answer()
+            self._time_response()
 
     def _makes_room(self) -> bool:
-        """Whether another connection gave way to this one."""
-        others = [one for one in self.connections if isinstance(one, Guarded) and one is not self]
-        held = Counter(one._host for one in others)
-        waiting = [(held[one._host], -one._waiting_since, one) for one in others if one._waiting_since is not None]
+        """Whether another connection was ended for this one."""
+        others = [one for one in self.all_connections if isinstance(one, Guarded) and one is not self]
+        held = Counter(one.host for one in others)
+        waiting = [(held[one.host], -one._waiting_since, one) for one in others if one._waiting_since is not None]
         if not waiting:
             return False
-        *_, gives_way = max(waiting, key=lambda found: found[:2])
-        gives_way._stop_waiting()
-        gives_way.transport.abort()
-        self.connections.discard(gives_way)
+        *_, longest = max(waiting, key=lambda found: found[:2])
+        longest._stop_timing_request()
+        longest.transport.abort()
+        longest.stop_counting()
         return True
 
-    @property
-    def _host(self) -> str:
-        return self.client[0] if self.client else ""
-
     def _refuse(self, error: RequestError) -> None:
-        """Say why, and end the connection once the client can have read it."""
+        """Send the reason, and end the connection once the client has had time to read it."""
         self._refused = True
-        self._stop_waiting()
-        self._unset_keepalive_if_required()
-        self.connections.discard(self)
-        if self.cycle is not None:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE) or len(self.lingering) >= MAX_LINGERING:
+        self._stop_timing_request()
+        self.stop_counting()
+        self.leave_application()
+        if not self.response_may_begin or len(self.lingering) >= MAX_LINGERING:
             self.transport.abort()
             return
         self.lingering.add(self)
-        self.transport.write(_answer(error))
+        self.transport.write(_response(error))
         self.transport.write_eof()
-        self.flow.resume_reading()  # what still comes is thrown away: unread, it would make the system drop the answer
+        self.read_on()  # and throw away what comes: unread, it would make the system drop the response
         self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
-def _answer(error: RequestError) -> bytes:
-    """An error's response as bytes, for where no application can be asked."""
+def _response(error: RequestError) -> bytes:
+    """An error's response as bytes, for errors that no application sees."""
     response = problem_response(error, {**SECURITY_HEADERS, "cache-control": FRESH, "connection": "close"})
     status = HTTPStatus(status_of(error).code)
     head = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(b": ".join(pair) for pair in response.raw_headers)]

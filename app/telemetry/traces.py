@@ -25,7 +25,7 @@ from app.runs.models import Run
 from app.runs.observers import Observer
 from app.runs.outcome_spool import RunEnd
 from app.telemetry.request_ids import current_request
-from app.telemetry.request_watch import QUIET
+from app.telemetry.request_log import QUIET
 
 EXPORT_SECONDS = 5.0
 """How long sending a batch may take, all tries together."""

@@ -24,11 +24,8 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/api/")
 
 
-def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> None:
-    """Answer every error of an application in the caller's form.
-
-    A crash is answered outside of all middleware, so it is given the `headers` that they would have added.
-    """
+def install(app: FastAPI, error_page: ErrorPage) -> None:
+    """Answer every error of an application in the caller's form."""
 
     async def answer(request: Request, error: RequestError) -> Response:
         response = await error_page(error) if wants_page(request) else problem_response(error)
@@ -54,9 +51,7 @@ def install(app: FastAPI, error_page: ErrorPage, headers: Mapping[str, str]) -> 
 
     async def on_crash(request: Request, _: Exception) -> Response:
         place = f"The server's log has it under request {current_request.get()}."
-        response = await answer(request, Crashed(f"The service made a mistake. {place}"))
-        response.headers.update(headers)
-        return response
+        return await answer(request, Crashed(f"The service made a mistake. {place}"))
 
     app.add_exception_handler(RequestError, on_request_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)

@@ -1,11 +1,10 @@
-"""What the routes share: the rule base, the clock, the runs, and the few questions asked of them."""
+"""What the routes of pages and API share: rules, runs, settings and clock, and a few questions to them."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from app.advice.advise import advise
@@ -24,6 +23,7 @@ from app.runs.models import Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
 from app.runs.store.boundary import SLOW
+from app.settings import Settings
 
 T = TypeVar("T")
 
@@ -50,17 +50,38 @@ class KeptAdvice:
 
 @dataclass(frozen=True)
 class Service:
-    """One per application; everything that a route needs to answer."""
+    """Everything that routes need to answer a request. An application has one."""
 
     knowledge: Knowledge
     runs: RunService
-    found: LocalEvidenceReader
-    archive: Archive
-    token: str | None = None
+    settings: Settings
     clock: Clock = date.today
-    allowances: Allowances | None = None
-    listeners: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(sys.maxsize))
-    """Whoever follows the events of a run has one of these places, so that they never take all connections."""
+
+    @cached_property
+    def found(self) -> LocalEvidenceReader:
+        """Reads what this server has found out."""
+        return LocalEvidenceReader(self.runs.store)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Keeps the rules of links to earlier advice."""
+        return Archive(self.settings.data / "rules")
+
+    @cached_property
+    def allowances(self) -> Allowances | None:
+        """How many runs each client may start; None without a limit, or when a token decides who may start runs."""
+        per_hour = self.settings.runs_per_hour
+        return Allowances(self.runs.store.database, per_hour) if per_hour and self.token is None else None
+
+    @cached_property
+    def listeners(self) -> asyncio.Semaphore:
+        """A place for each client that follows a run: half of the connections, so that the others stay free."""
+        return asyncio.Semaphore(self.settings.connections // 2)
+
+    @property
+    def token(self) -> str | None:
+        """The token that starting or cancelling a run needs, if one is set."""
+        return self.settings.api_token.get_secret_value() if self.settings.api_token else None
 
     def today(self) -> date:
         return self.clock()

@@ -13,18 +13,18 @@ def main() -> None:
     runner = pyperf.Runner(add_cmdline_args=_pass_on)
     for name in OWN:
         runner.argparser.add_argument(f"--{name}", required=True)
-    asked = runner.parse_args()
-    if not asked.worker:  # the manager calls nothing: it imports no framework
-        runner.bench_func(asked.framework, _never)
+    arguments = runner.parse_args()
+    if not arguments.worker:  # the manager calls nothing: it imports no framework
+        runner.bench_func(arguments.framework, _never)
         return
-    call, context = prepare(asked.framework, asked.probe, int(asked.seed), int(asked.core))
+    call, context = prepare(arguments.framework, arguments.probe, int(arguments.seed), int(arguments.core))
     with context:
-        runner.bench_func(asked.framework, call)
+        runner.bench_func(arguments.framework, call)
 
 
-def _pass_on(command: list[str], asked: Namespace) -> None:
+def _pass_on(command: list[str], arguments: Namespace) -> None:
     for name in OWN:
-        command += [f"--{name}", getattr(asked, name)]
+        command += [f"--{name}", getattr(arguments, name)]
 
 
 def _never() -> None:

@@ -1,4 +1,4 @@
-"""The three tools: each measures a half in fresh processes on the same core, and says its median."""
+"""The three tools: each measures a half in fresh processes on the same core, and returns its median."""
 
 import json
 import subprocess
@@ -11,8 +11,8 @@ from statistics import median
 from app.knowledge.models import Framework
 from app.runs.worker.environment import worker_environment
 from app.runs.worker.limits import usable_cores
+from bench.benchmark import BenchFailed
 from bench.jobs import catalogue, execute, interpreter, one_table
-from bench.part import BenchFailed
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -44,8 +44,8 @@ def by_torch_benchmark(probe: str, framework: Framework) -> Measured:
     with tempfile.TemporaryDirectory(prefix="tiebreak-bench-") as folder:
         answer = Path(folder) / "answer.json"
         _run(framework, "timer_child.py", [framework, _path(probe), str(SEED), _core(), str(answer)], Path(folder))
-        said = json.loads(answer.read_text("utf-8"))
-    return Measured(said["median_s"], said["samples"])
+        found = json.loads(answer.read_text("utf-8"))
+    return Measured(found["median_s"], found["samples"])
 
 
 def by_pyperf(probe: str, framework: Framework) -> Measured:
@@ -58,8 +58,8 @@ def by_pyperf(probe: str, framework: Framework) -> Measured:
         inherited = ",".join(_environment(Path(folder)))
         pyperfs = [*PYPERF, "--affinity", _core(), "--inherit-environ", inherited, "--output", str(answer)]
         _run(framework, "pyperf_child.py", [*own, *pyperfs], Path(folder))
-        said = pyperf.Benchmark.load(str(answer))
-    return Measured(float(said.median()), int(said.get_nvalue()))
+        found = pyperf.Benchmark.load(str(answer))
+    return Measured(float(found.median()), int(found.get_nvalue()))
 
 
 def _path(probe: str) -> str:

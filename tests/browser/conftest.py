@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from bench.running import CHROMIUM, running_service
+from bench.service_process import CHROMIUM, running_service
 from tests.support.sizes import FULL
 
 ELSEWHERE = "TIEBREAK_TEST_URL"

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import BrowserType
 
-from bench.running import CHROMIUM
+from bench.service_process import CHROMIUM
 
 FLAGS = [
     "--no-sandbox",

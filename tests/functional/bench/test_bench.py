@@ -2,19 +2,20 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from math import exp, log
+from math import comb, exp, log
 from pathlib import Path
+from random import Random
+from statistics import geometric_mean
 
 import pytest
 from click.testing import CliRunner
-from scipy import stats
 
 from app.knowledge.models import FRAMEWORKS
-from app.runs.measuring.statistics import percentile
+from app.runs.measuring.statistics import mean_interval, percentile
 from bench.__main__ import main
 from bench.advice import AdviceRow
-from bench.agreement.part import TASKS as AGREEMENT_TASKS
-from bench.agreement.part import ToolRow, tools_for
+from bench.agreement.benchmark import TASKS as AGREEMENT_TASKS
+from bench.agreement.benchmark import ToolRow, tools_for
 from bench.conditions import Conditions
 from bench.detection import SlowRow
 from bench.false_winners import TASKS, ControlRow, suite_of
@@ -22,10 +23,10 @@ from bench.gpu import NOT_RUN, GpuRow
 from bench.intervals import mean_ratio, percentile_ratio, rate_interval
 from bench.load import ADVICE, STATES, TARGETS, LoadRow
 from bench.noise import NoiseRow, effect
-from bench.parts import PARTS
+from bench.registry import BENCHMARKS
 from bench.report import MISSING, REPORT, report
 from bench.soak import SoakRow, growth
-from bench.storing import RESULTS, Result, Row, read, store
+from bench.stored_results import RESULTS, Result, Row, read, store
 from bench.web import REQUESTS, WebRow
 
 CONDITIONS = Conditions(
@@ -180,8 +181,10 @@ MADE_UP = {
 }
 
 
-def made_up(part: str, rows: list[Row]) -> Result:
-    return Result(part=part, conditions=CONDITIONS, settings={}, rows=tuple(r.model_dump(mode="json") for r in rows))
+def made_up(benchmark: str, rows: list[Row]) -> Result:
+    return Result(
+        benchmark=benchmark, conditions=CONDITIONS, settings={}, rows=tuple(r.model_dump(mode="json") for r in rows)
+    )
 
 
 @pytest.fixture
@@ -197,7 +200,7 @@ def test_the_page_is_what_the_stored_results_give() -> None:
 
 def test_a_part_that_has_not_been_run_is_said_to_be_missing(tmp_path: Path) -> None:
     page = report(tmp_path)
-    assert page.count(MISSING) == len(PARTS)
+    assert page.count(MISSING) == len(BENCHMARKS)
     assert NOT_RUN in page
 
 
@@ -210,7 +213,7 @@ def test_the_report_of_all_parts_is_reproducible(results: Path) -> None:
     page = report(results)
     assert page == report(results)
     assert MISSING not in page
-    assert page.count("A processor (x86_64), 2 cores, machine; A system, kernel 6.1") == len(PARTS)
+    assert page.count("A processor (x86_64), 2 cores, machine; A system, kernel 6.1") == len(BENCHMARKS)
 
 
 @pytest.mark.parametrize(
@@ -242,40 +245,43 @@ def test_what_ran_on_a_gpu_is_shown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("trials", [1, 7, 20, 300])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
-def test_the_interval_of_a_rate_is_scipys(trials: int, share: float) -> None:
+def test_beyond_the_interval_of_a_rate_the_hits_are_unlikely(trials: int, share: float) -> None:
+    """The definition of Clopper and Pearson's interval: each end leaves 2.5% for as many hits, or for as few."""
     hits = round(share * trials)
-    exact = stats.binomtest(hits, trials).proportion_ci(0.95, method="exact")
-    assert rate_interval(hits, trials) == pytest.approx((exact.low, exact.high), abs=1e-9)
+    low, high = rate_interval(hits, trials)
+
+    def probability(rate: float, counts: range) -> float:
+        return sum(comb(trials, k) * rate**k * (1 - rate) ** (trials - k) for k in counts)
+
+    assert low == 0 if hits == 0 else probability(low, range(hits, trials + 1)) == pytest.approx(0.025)
+    assert high == 1 if hits == trials else probability(high, range(hits + 1)) == pytest.approx(0.025)
 
 
-@pytest.mark.parametrize("ratios", [(1.01, 1.02), (0.9, 1.0, 1.3, 1.1), tuple(1 + k / 100 for k in range(30))])
-def test_the_interval_of_a_mean_ratio_is_scipys(ratios: tuple[float, ...]) -> None:
+@pytest.mark.parametrize("ratios", [(1.01, 1.02), (0.9, 1.0, 1.3, 1.1), tuple(1 + k / 100 for k in range(12))])
+def test_the_interval_of_a_mean_ratio_is_that_of_the_measurements(ratios: tuple[float, ...]) -> None:
+    """The service has t's quantiles in a table of its own."""
     logs = [log(value) for value in ratios]
     ratio, interval = mean_ratio(logs)
-    expected = stats.t.interval(0.95, len(logs) - 1, sum(logs) / len(logs), stats.sem(logs))
-    assert ratio == pytest.approx(stats.gmean(ratios))
-    assert interval == pytest.approx(tuple(exp(edge) for edge in expected))
+    assert ratio == pytest.approx(geometric_mean(ratios))
+    assert interval == pytest.approx(tuple(exp(edge) for edge in mean_interval(logs)), rel=1e-4)
 
 
 def test_a_single_ratio_has_no_interval() -> None:
     assert mean_ratio([0.0]) == (1.0, None)
 
 
-def test_the_interval_of_a_percentile_ratio_is_close_to_scipys() -> None:
+@pytest.mark.parametrize("share", [0.5, 0.95])
+def test_the_interval_of_a_percentile_ratio_is_that_of_resampling_by_hand(share: float) -> None:
     before, after = [1 + k * k / 2500 for k in range(50)], [1.5 + k / 50 for k in range(60)]
-    ratio, interval = percentile_ratio(before, after, 0.5)
-    resampled = stats.bootstrap(
-        (before, after),
-        lambda a, b: percentile(list(b), 0.5) / percentile(list(a), 0.5),
-        vectorized=False,
-        paired=False,
-        method="percentile",
-        n_resamples=1000,
-        rng=7,
+    stream = Random(7)
+    drawn = sorted(
+        percentile(stream.choices(after, k=60), share) / percentile(stream.choices(before, k=50), share)
+        for _ in range(1000)
     )
-    assert ratio == pytest.approx(percentile(after, 0.5) / percentile(before, 0.5))
-    assert interval == pytest.approx(tuple(resampled.confidence_interval), rel=0.1)
-    assert percentile_ratio(before, after, 0.5) == (ratio, interval)
+    ratio, interval = percentile_ratio(before, after, share)
+    assert ratio == pytest.approx(percentile(after, share) / percentile(before, share))
+    assert interval == pytest.approx((percentile(drawn, 0.025), percentile(drawn, 0.975)), rel=0.05)
+    assert percentile_ratio(before, after, share) == (ratio, interval)
 
 
 def test_ten_suites_give_each_framework_each_task_equally_often() -> None:
@@ -312,7 +318,7 @@ def test_the_effect_of_neighbours_has_a_name(quiet: str, disturbed: str, expecte
     ],
 )
 def test_what_passes_a_limit_is_a_fault(part: str, rows: list[Row], fault: str | None) -> None:
-    found = PARTS[part].fault(rows)
+    found = BENCHMARKS[part].fault(rows)
     assert found is None if fault is None else found is not None and fault in found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.paths import ROOT
-from bench.running import running_service
+from bench.service_process import running_service
 
 DOCUMENTS = ("README.md", "docs/api.md", "docs/command-line.md")
 UPDATE = "TIEBREAK_UPDATE_README"

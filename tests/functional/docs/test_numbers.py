@@ -14,7 +14,7 @@ from app.runs.worker import footprint, process, scratch
 from app.server.protocol import SLOWEST_BYTES
 from app.settings import SHORTEST_TOKEN, Settings
 from app.telemetry.traces import COMPLAIN_SECONDS, FLUSH_SECONDS
-from app.web.middleware import MAX_HEADER_BYTES, MAX_HEADERS
+from app.web.request_limits import MAX_HEADER_BYTES, MAX_HEADERS
 
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 

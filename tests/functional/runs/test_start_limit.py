@@ -59,7 +59,7 @@ async def test_the_forms_say_so_on_their_page_and_count_with_the_api(visitor: ht
     refused = await visitor.post(place, content=urlencode({"preset": "quick"}), headers=FORM)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
-    assert "No more runs may be started from this address for now" in text_of(parse_page(refused.text))
+    assert "This address has started as many runs as it may for now." in text_of(parse_page(refused.text))
 
 
 async def test_what_is_refused_for_another_reason_counts_for_nothing(folder: Path, interpreter: str) -> None:

@@ -11,7 +11,8 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.server.protocol import MAX_HEAD_BYTES
-from app.web.middleware import SECURITY_HEADERS, RequestLimits
+from app.web.middleware import SECURITY_HEADERS
+from app.web.request_limits import RequestLimits
 from tests.support.server.guarded_server import GET, PATIENCE_S, GuardedServer, RawConnection, guarded_server
 
 SHORT = 0.3

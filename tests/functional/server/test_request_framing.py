@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
-from app.web.middleware import MAX_HEADER_BYTES, MAX_HEADERS
+from app.web.request_limits import MAX_HEADER_BYTES, MAX_HEADERS
 from tests.support.server.guarded_server import GuardedServer, guarded_server
 from tests.support.web.web_client import client_of, problem_fields
 

@@ -128,12 +128,10 @@ async def test_what_is_logged_while_a_run_is_executed_names_it(
 
 
 CRASHING = """
-import sys
-import app.main, app.server.run
-whole = app.main.create_app
+whole_app = make_app
 
-def crashing():
-    application = whole()
+def make_app(settings):
+    application = whole_app(settings)
 
     @application.get("/crash/{value}")
     async def crash(value: str):
@@ -143,8 +141,6 @@ def crashing():
             raise RuntimeError(value) from error
 
     return application
-
-app.server.run.create_app = crashing
 """
 
 

@@ -35,14 +35,18 @@ FINAL = ("done", "failed", "cancelled", "interrupted")
 
 START = """
 import sys
+from functools import partial
 from pathlib import Path
-import app.runs.assembly, app.server.run
+from app.main import create_app
+from app.runs.catalogue import read_catalogue
+from app.server.run import run
+from app.settings import read_settings
+
+make_app = partial(create_app, catalogue=read_catalogue(Path(sys.argv[1])))
 exec(sys.argv[2])
-plain = app.runs.assembly.read_catalogue
-app.runs.assembly.read_catalogue = lambda: plain(Path(sys.argv[1]))
-app.server.run.run("127.0.0.1", 0)
+run(read_settings(), "127.0.0.1", 0, make_app)
 """
-"""Serves a folder's probes on a free port, after some code of the test's."""
+"""Serves a folder's probes on a free port. A test's own code may change `make_app` before."""
 
 
 def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI:
@@ -55,9 +59,8 @@ def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI
         "pytorch_python": interpreter,
         "tensorflow_python": interpreter,
     }
-    app = create_app(Settings(**(values | settings)))
+    app = create_app(Settings(**(values | settings)), catalogue=read_catalogue(folder))
     closed_later(app.state.service.runs.store)
-    app.state.service.runs.requests.catalogue = read_catalogue(folder)
     return app
 
 

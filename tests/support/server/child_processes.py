@@ -16,8 +16,14 @@ PATIENCE_S = 60
 
 TIEBREAK = Path(sysconfig.get_path("scripts")) / "tiebreak"
 
-UNHIDDEN = "import app.server.run; app.server.run.hide_own_memory = lambda: None; from app.cli.main import main; main()"
-"""The command line, of whose memory an ordinary user's tests can see more than its size."""
+SERVE = (str(TIEBREAK), "serve", "--port", "0")
+
+UNHIDDEN = """
+from app.server.run import run
+from app.settings import read_settings
+run(read_settings(), "127.0.0.1", 0, hide_memory=False)
+"""
+"""A server whose memory an ordinary user's tests can see more of than its size."""
 
 RUNNING = re.compile(r"running on (http://127\.0\.0\.1:(\d+))")
 
@@ -57,13 +63,11 @@ class Server:
 
 
 @contextmanager
-def serving(
-    log: Path, settings: Mapping[str, str] | None = None, program: Sequence[str] = (str(TIEBREAK),)
-) -> Iterator[Server]:
+def serving(log: Path, settings: Mapping[str, str] | None = None, program: Sequence[str] = SERVE) -> Iterator[Server]:
     """A server on a free port, which writes beside its log; ended by force when the test has not ended it."""
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [*program, "serve", "--port", "0"],
+            [*program],
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment(**{"TIEBREAK_DATA": str(log.parent / "data")} | dict(settings or {})),

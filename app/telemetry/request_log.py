@@ -1,4 +1,4 @@
-"""Every request, from outside all else: it is given its id, counted, timed, and told in one line when it is over."""
+"""Middleware that gives each request an id, counts and times it, and logs one line when it ends."""
 
 import logging
 import time
@@ -12,10 +12,10 @@ from app.telemetry.request_ids import HEADER, current_request, request_id
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 UNMATCHED = "unmatched"
-"""Stands for the route of a request that none takes, or that was refused before a route was looked for."""
+"""In place of the route of a request that matches none, or was refused before it reached one."""
 
 QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
-"""What machines ask all the time, and files: told at level debug, and without a trace."""
+"""Requests that machines send all the time, and files: logged at level debug, and not traced."""
 
 _EXCHANGE = "tiebreak.exchange"
 
@@ -24,13 +24,13 @@ log = logging.getLogger("tiebreak.requests")
 
 @dataclass
 class Exchange:
-    """A request and its answer, as far as anybody is told of them.
+    """The facts about a request and its response that are logged and counted.
 
     Attributes:
         method: one of METHODS, or `other`.
         route: the template of the route that took it, never the path itself.
-        status: of the answer; 500 when there was none.
-        bytes: of the answer's body.
+        status: of the response; 500 when there was none.
+        bytes: of the response's body.
     """
 
     method: str
@@ -40,8 +40,8 @@ class Exchange:
     bytes: int = 0
     began: float = field(default_factory=time.perf_counter)
 
-    def note(self, message: Message) -> None:
-        """Take from a part of the answer what is told of it, and put the id into its head."""
+    def record(self, message: Message) -> None:
+        """Take status and length from a part of the response, and add the id to its headers."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             MutableHeaders(scope=message)[HEADER] = self.id
@@ -49,8 +49,8 @@ class Exchange:
             self.bytes += len(message.get("body", b""))
 
 
-class Watched:
-    """Watches all requests to an application. It stands outside of everything, so that crashes are seen as answered."""
+class RequestLog:
+    """Logs and counts every request. It belongs outside of everything else, so that it covers crashes too."""
 
     def __init__(self, app: ASGIApp, measures: Measures) -> None:
         self.app, self._measures = app, measures
@@ -63,29 +63,29 @@ class Watched:
         exchange = scope[_EXCHANGE] = Exchange(method, request_id(Headers(scope=scope)))
         current_request.set(exchange.id)
 
-        async def noting(message: Message) -> None:
-            exchange.note(message)
+        async def send_and_record(message: Message) -> None:
+            exchange.record(message)
             await send(message)
 
         with self._measures.in_flight.track_inprogress():
             try:
-                await self.app(scope, receive, noting)
+                await self.app(scope, receive, send_and_record)
             finally:
-                self._tell(exchange)
+                self._log(exchange)
 
-    def _tell(self, exchange: Exchange) -> None:
+    def _log(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.began
         self._measures.request(exchange.method, exchange.route, exchange.status, seconds)
         level = logging.DEBUG if exchange.route.startswith(QUIET) else logging.INFO
         if not log.isEnabledFor(level):
             return
-        told = {"method": exchange.method, "route": exchange.route, "status": exchange.status}
-        told |= {"duration_ms": round(1000 * seconds, 1), "bytes": exchange.bytes}
-        log.log(level, "%(method)s %(route)s %(status)d in %(duration_ms).1f ms, %(bytes)d bytes", told, extra=told)
+        fields = {"method": exchange.method, "route": exchange.route, "status": exchange.status}
+        fields |= {"duration_ms": round(1000 * seconds, 1), "bytes": exchange.bytes}
+        log.log(level, "%(method)s %(route)s %(status)d in %(duration_ms).1f ms, %(bytes)d bytes", fields, extra=fields)
 
 
-class RouteNoted:
-    """Notes which route takes a request. It stands inside of all middleware, since some of it hands on copies."""
+class RouteRecorder:
+    """Records which route takes a request. It belongs inside of all middleware, some of which copies the scope."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -99,13 +99,13 @@ class RouteNoted:
 
 
 def _template(scope: Scope) -> str:
-    """The template of the route that took a request, with what is mounted as `/static/{path}`."""
-    route, taker = scope.get("route"), scope.get("endpoint")
+    """The template of the route that took a request; of mounted files, `/static/{path}`."""
+    route, endpoint = scope.get("route"), scope.get("endpoint")
     if route is not None:
         return str(route.path)
-    for one in scope["app"].routes if taker is not None else ():
-        if getattr(one, "endpoint", None) is taker:
+    for one in scope["app"].routes if endpoint is not None else ():
+        if getattr(one, "endpoint", None) is endpoint:
             return str(one.path)
-        if getattr(one, "app", None) is taker:
+        if getattr(one, "app", None) is endpoint:
             return f"{one.path}/{{path}}"
     return UNMATCHED

@@ -1,4 +1,4 @@
-"""Raw results: one JSON file a part, kept in the repository, from which alone the report is made."""
+"""Raw results: one JSON file for each benchmark, in the repository. The report is made from them alone."""
 
 import json
 from pathlib import Path
@@ -12,30 +12,30 @@ RESULTS = Path(__file__).parent / "results"
 
 
 class Row(BaseModel):
-    """Base of what a part stores for each thing that it measured."""
+    """Base of the rows that benchmarks store."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Result(Row):
-    """What a part measured, and under which conditions."""
+    """The rows of a benchmark, and the conditions under which they were measured."""
 
-    part: str
+    benchmark: str
     conditions: Conditions
     settings: dict[str, Any]
     rows: tuple[dict[str, Any], ...]
 
 
 def store(folder: Path, result: Result) -> None:
-    """Put a result into the folder in place of the part's previous one."""
+    """Store a result in place of the previous one."""
     folder.mkdir(parents=True, exist_ok=True)
     head = json.dumps(result.model_dump(mode="json", exclude={"rows"}), indent=1, ensure_ascii=False)
     rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in result.rows)
     text = f'{head.removesuffix("}").rstrip()},\n "rows": [\n{rows}\n ]\n}}\n'
-    (folder / f"{result.part}.json").write_text(text, "utf-8")
+    (folder / f"{result.benchmark}.json").write_text(text, "utf-8")
 
 
-def read(folder: Path, part: str) -> Result | None:
-    """The stored result of a part, or None when it has not been run."""
-    path = folder / f"{part}.json"
+def read(folder: Path, benchmark: str) -> Result | None:
+    """The stored result of a benchmark, or None when it has not been run."""
+    path = folder / f"{benchmark}.json"
     return Result.model_validate_json(path.read_text("utf-8")) if path.exists() else None

@@ -1,15 +1,15 @@
-"""The part `agreement`: our medians beside those of two other tools."""
+"""The benchmark `agreement`: our medians beside those of two other tools."""
 
 from collections.abc import Iterator, Sequence
 from math import log
 
 from app.knowledge.models import FRAMEWORKS, Framework
 from bench.agreement.tools import TOOLS
+from bench.benchmark import Benchmark, Progress
 from bench.intervals import mean_ratio
 from bench.options import Options
-from bench.part import Part, Say
-from bench.storing import Row
-from bench.words import NAMES, ratio, table, within
+from bench.stored_results import Row
+from bench.tables import NAMES, ratio, table, within
 
 TASKS = ("matmul_256", "mlp_train")
 OURS = "tiebreak"
@@ -54,12 +54,12 @@ def _tasks(options: Options) -> Sequence[str]:
     return TASKS[:1] if options.quick else TASKS
 
 
-def _measure(options: Options, say: Say) -> Iterator[ToolRow]:
+def _measure(options: Options, progress: Progress) -> Iterator[ToolRow]:
     for repetition in range(options.repetitions):
         for probe in _tasks(options):
             for framework in FRAMEWORKS:
                 rows = list(_round(repetition, probe, framework))
-                say(f"repetition {repetition + 1}: {probe}, {framework}: {_in_words(rows)}")
+                progress(f"repetition {repetition + 1}: {probe}, {framework}: {_in_words(rows)}")
                 yield from rows
 
 
@@ -100,4 +100,6 @@ def _cells(rows: Sequence[ToolRow], probe: str, framework: Framework, tool: str)
     return [f"`{probe}`", NAMES[framework], tool, len(logs), ratio(value, interval), answer]
 
 
-PART = Part("agreement", "Agreement with other tools", ABOUT, ToolRow, ("repetitions",), _seconds, _measure, _show)
+BENCHMARK = Benchmark(
+    "agreement", "Agreement with other tools", ABOUT, ToolRow, ("repetitions",), _seconds, _measure, _show
+)

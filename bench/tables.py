@@ -1,4 +1,4 @@
-"""How figures are said, in the report and in the terminal."""
+"""Tables and figures as Markdown and for the terminal."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The real service as a child process, for tests that need an address."""
+"""The real service as a child process."""
 
 import os
 import re
@@ -15,15 +15,19 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 """The system's own browser, for the browser tests and for the README's picture."""
 
 START = """
-import sys
 from datetime import date
-import app.main, app.server.run
-plain = app.main.create_app
-app.server.run.create_app = lambda: plain(clock=lambda: date(2026, 11, 21))
-app.server.run.hide_own_memory = lambda: None  # whoever measures it looks at its files
-app.server.run.run("127.0.0.1", 0)
+from functools import partial
+from app.main import create_app
+from app.server.run import run
+from app.settings import read_settings
+
+app_on_that_day = partial(create_app, clock=lambda: date(2026, 11, 21))
+run(read_settings(), "127.0.0.1", 0, app_on_that_day, hide_memory=False)
 """
-"""Serves on a free port, on the day on which the shipped rules were checked, so that nothing is due for review."""
+"""Serves on a free port, on the day on which the shipped rules were checked, so that nothing is due for review.
+
+Its memory is not hidden: who measures it reads its files in /proc.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class ServiceProcess:
 
 @contextmanager
 def service_process(log: Path) -> Iterator[ServiceProcess]:
-    """A service that ends with the block; what it prints goes to `log`, what it stores beside that."""
+    """A service that ends with the block. It prints to `log`, and stores in `data` beside that."""
     environment = {**os.environ, "TIEBREAK_DATA": str(log.parent / "data")}
     with log.open("wb") as output:
         child = subprocess.Popen(
