@@ -1,18 +1,13 @@
 """Runs through the JSON API: started, watched, cancelled, listed."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
-from app.knowledge.models import Framework
-from app.runs.models import Comparison, Device, Event, Failure, Mode, PageNumber, Preset, Run, RunRequest, RunStatus
+from app.api.event_stream import EventStream, number_of
+from app.runs.models import Comparison, Event, Failure, PageNumber, Run, RunHead, RunRequest
 from app.web.dependencies import ClientOf, ServiceOf, authorised
 from app.web.errors import TooManyConnections
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, Docs, problem_docs
@@ -35,9 +30,6 @@ EVENT_SCHEMA = {
 STREAM_DOCS: Docs = {
     200: {"description": "Server-sent events", "content": {"text/event-stream": {"itemSchema": EVENT_SCHEMA}}}
 }
-
-SILENCE_SECONDS = 15.0
-"""After so long without an event a comment is sent. Proxies end a stream on which nothing moves, usually after 60."""
 OVER_DOCS = problem_docs({409: "The run is over already"})
 
 
@@ -51,25 +43,15 @@ class RunQuery(BaseModel):
     probe: str | None = Field(default=None, description="Only runs of this probe.")
 
 
-class RunSummary(BaseModel):
+class RunSummary(RunHead):
     """A run without its measurements."""
 
-    id: str
-    probe: str
-    preset: Preset
-    device: Device
-    mode: Mode
-    control: Framework | None
-    status: RunStatus
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
     comparison: Comparison | None
     error: Failure | None
 
     @classmethod
     def of(cls, run: Run) -> "RunSummary":
-        return cls(**{name: getattr(run, name) for name in cls.model_fields})
+        return cls.model_validate(run, from_attributes=True)
 
 
 @runs.post("", status_code=202, dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **FULL_DOCS})
@@ -130,26 +112,4 @@ async def follow_run(
     """What happened in the run, from the start or after `Last-Event-ID`, and what happens, until `end`."""
     if service.listeners.locked():
         raise TooManyConnections
-    after = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdecimal() else 0
-    followed = service.runs.follow(run.id, min(after, 2**31))
-    headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-    return StreamingResponse(_sent(followed, service.listeners), media_type="text/event-stream", headers=headers)
-
-
-async def _sent(events: AsyncIterator[Event], listeners: asyncio.Semaphore) -> AsyncIterator[bytes]:
-    """Events as they go over the wire. Not by a route that yields: that logs an error when a listener leaves."""
-    async with listeners:
-        upcoming = asyncio.ensure_future(anext(events, None))
-        try:
-            while True:
-                done, _ = await asyncio.wait({upcoming}, timeout=SILENCE_SECONDS)
-                if not done:
-                    yield KEEPALIVE_COMMENT
-                    continue
-                event = upcoming.result()
-                if event is None:
-                    return
-                yield format_sse_event(data_str=json.dumps(dict(event.data)), event=event.kind, id=str(event.seq))
-                upcoming = asyncio.ensure_future(anext(events, None))
-        finally:
-            upcoming.cancel()
+    return EventStream(service.runs.follow(run.id, number_of(last_event_id)), service.listeners)

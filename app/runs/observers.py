@@ -26,6 +26,9 @@ class Observer:
     def ended(self, run: Run, kind: str, end: RunEnd) -> None:
         """The run is over; `run` is as it was before. It may not have started, or not in this process."""
 
+    def event_stored(self, run: str) -> None:
+        """An event between start and end was stored for the run of this id."""
+
     def store_failed(self) -> None:
         """An access to the store failed."""
 
@@ -47,6 +50,10 @@ class Observers(Observer):
     def ended(self, run: Run, kind: str, end: RunEnd) -> None:
         for observer in self._observers:
             observer.ended(run, kind, end)
+
+    def event_stored(self, run: str) -> None:
+        for observer in self._observers:
+            observer.event_stored(run)
 
     def store_failed(self) -> None:
         for observer in self._observers:

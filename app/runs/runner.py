@@ -232,7 +232,8 @@ class Runner:
         while (event := await told.get()) is not None:
             try:
                 await self._store.add_event(id, *event)
-            except NotReady:  # progress that nobody is told of costs nothing else
+                self._observer.event_stored(id)
+            except NotReady:  # only progress is lost
                 continue
             except StoreFault:
                 log.exception("an event of run %s", id)

@@ -4,17 +4,17 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from app.errors import AlreadyOver, FieldProblem, NotReady, QueueFull
 from app.runs.catalogue import Catalogue, Probe
-from app.runs.event_tail import EventTail
+from app.runs.event_tail import EventTails
 from app.runs.inspection import Inspection
 from app.runs.local_executor import Executor
 from app.runs.measuring.jobs import Questions, ReportEvent
 from app.runs.models import Event, Run, RunRequest
-from app.runs.observers import Observer
+from app.runs.observers import Observer, Observers
 from app.runs.outcome_spool import OutcomeSpool, RunEnd
 from app.runs.outcome_writer import OutcomeWriter
 from app.runs.readiness import ReadinessChecks, in_thread
@@ -55,12 +55,12 @@ class RunService:
         observer: Observer | None = None,
     ) -> None:
         self.store, self.inspection, self._queue_limit = store, inspection, queue_limit
-        self.observer = observer or Observer()
+        self._tails = EventTails(store, lambda: self.runner.stopping)
+        self.observer = Observers((self._tails, observer or Observer()))
         store.database.on_trouble = self.observer.store_failed
         self.requests = Requests(catalogue, inspection, questions or Questions())
         writer = OutcomeWriter(store, self.requests, self.observer, spool)
         self.runner = Runner(store, self.requests, executor, writer, self.observer, keep_runs)
-        self._following = EventTail(store, lambda: self.runner.stopping)
         self._unfinished = SingleFlight(store.unfinished)
         here = {name: in_thread(check) for name, check in executor.checks().items()}
         self.readiness = ReadinessChecks({"store": store.check, "runner": self.runner.check, **here})
@@ -147,9 +147,9 @@ class RunService:
                     await asyncio.sleep(0.05)
         return await self.get(id)
 
-    def follow(self, id: str, after: int = 0) -> AsyncIterator[Event]:
+    def follow(self, id: str, after: int = 0) -> AsyncGenerator[Event]:
         """What happened in a run after an event, and what happens, until its end."""
-        return self._following.follow(id, after)
+        return self._tails.follow(id, after)
 
     async def line(self) -> QueueLength | None:
         """How many runs wait and run, of all that share the store; None when it cannot be read, or not in time."""
@@ -173,6 +173,7 @@ class RunService:
         """End what is executed, mark it as interrupted, and close the store."""
         self.stop_soon()
         await self.runner.stop()
+        await self._tails.close()
         await self.store.close()
 
 

@@ -166,6 +166,13 @@ class Store(VerdictStore, RunnerStore, Retention):
             )
             return [event_of(row) for row in (await session.execute(chosen)).scalars().all()]
 
+    @reading
+    async def last_event(self, id: str) -> int:
+        """The number of a run's last event that is not `end`; 0 when there is none."""
+        chosen = select(func.max(EventRow.seq)).join(RunRow, RunRow.number == EventRow.run)
+        async with self.database.reading() as session:
+            return (await session.execute(chosen.where(RunRow.id == id, EventRow.kind != "end"))).scalar_one() or 0
+
 
 async def _create(session: AsyncSession, id: str, request: RunRequest, seed: int, runner: str | None = None) -> Run:
     moment = now()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.api.runs import SILENCE_SECONDS
+from app.api.event_stream import SILENCE_SECONDS
 from app.paths import ROOT
 from app.runs import heartbeat, readiness, runner, single_flight
 from app.runs.measuring.presets import LEVELS

@@ -38,7 +38,8 @@ async def test_events_are_replayed_from_the_start_and_end_once(client: httpx.Asy
 
 
 @pytest.mark.parametrize(
-    ("last", "skipped"), [("0", 0), ("1", 1), ("3", 3), ("", 0), ("x", 0), ("-1", 0), ("²", 0), (None, 0)]
+    ("last", "skipped"),
+    [("0", 0), ("1", 1), ("3", 3), ("", 0), ("x", 0), ("-1", 0), ("²", 0), (None, 0), ("0" * 5_000 + "1", 1)],
 )
 async def test_events_go_on_after_the_last_one_that_was_seen(
     client: httpx.AsyncClient, last: str | None, skipped: int
@@ -50,7 +51,7 @@ async def test_events_go_on_after_the_last_one_that_was_seen(
     assert list(parsed_events(iter(response.text.splitlines()))) == (await events_of(client, id))[skipped:]
 
 
-@pytest.mark.parametrize("last", ["1000000", "9" * 40])
+@pytest.mark.parametrize("last", ["1000000", str(2**31), "9" * 40, "9" * 5_000])
 async def test_a_listener_that_claims_to_have_seen_more_is_not_kept_waiting(
     client: httpx.AsyncClient, last: str
 ) -> None:
@@ -122,7 +123,7 @@ def test_no_reader_is_kept_from_a_run_by_a_listener_that_went_away(server: RunSe
 async def test_a_stream_on_which_nothing_happens_says_that_it_is_open(
     waiting: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.api.runs.SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr("app.api.event_stream.SILENCE_SECONDS", 0.05)
     id = await submitted(waiting, "fine")
     following = asyncio.create_task(waiting.get(f"{RUNS}/{id}/events"))
     await asyncio.sleep(0.5)
