@@ -122,7 +122,7 @@ def _runs(
     settings: Settings, knowledge: Knowledge, observers: Sequence[Observer], catalogue: Catalogue | None
 ) -> RunService:
     questions, observer = questions_of(knowledge), Observers(observers)
-    return make_run_service(**settings.run_service, questions=questions, observer=observer, catalogue=catalogue)
+    return make_run_service(settings.runs, questions, observer, catalogue)
 
 
 def _traces(settings: Settings) -> "Traces | None":

@@ -3,7 +3,7 @@
 import sys
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import UnusableSetting
 from app.knowledge.models import Framework
+from app.runs.run_settings import RunSettings
 
 PREFIX = "TIEBREAK_"
 
@@ -121,17 +122,17 @@ class Settings(BaseSettings):
     )
 
     @property
-    def run_service(self) -> dict[str, Any]:
-        """What `app.runs.assembly.make_run_service` is given."""
-        return {
-            "data": self.data,
-            "database": self.database,
-            "password": self.password,
-            "keep_runs": self.keep_runs,
-            "interpreters": self.interpreters,
-            "queue_limit": self.queue_limit,
-            "memory_bytes": self.worker_memory_bytes,
-        }
+    def runs(self) -> RunSettings:
+        """The settings of the run service."""
+        return RunSettings(
+            data=self.data,
+            database=self.database,
+            password=self.password,
+            interpreters=self.interpreters,
+            queue_limit=self.queue_limit,
+            memory_bytes=self.worker_memory_bytes,
+            keep_runs=self.keep_runs,
+        )
 
     @property
     def interpreters(self) -> dict[Framework, str]:

@@ -87,7 +87,7 @@ def run_now(request: RunRequest, quiet: bool) -> Run:
 
     settings = read_settings()
     hide_own_memory()
-    service = make_run_service(**settings.run_service, questions=questions_of(load(settings.rules)))
+    service = make_run_service(settings.runs, questions_of(load(settings.rules)))
     return asyncio.run(_run_until_done(service, request, _say_nothing if quiet else _show_progress))
 
 

@@ -1,18 +1,17 @@
 """The parts of the run service, put together."""
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from app.errors import UnusableSetting
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Framework
 from app.runs.catalogue import Catalogue, read_catalogue
 from app.runs.inspection import Inspection
 from app.runs.local_executor import LocalExecutor
 from app.runs.measuring.jobs import Questions
 from app.runs.observers import Observer
 from app.runs.outcome_spool import OutcomeSpool
+from app.runs.run_settings import RunSettings
 from app.runs.runner_names import runner_is_gone, this_runner
 from app.runs.service import RunService
 from app.runs.store.address import read_address
@@ -24,17 +23,7 @@ from app.runs.worker.scratch import remove_abandoned
 
 
 def make_run_service(
-    data: Path,
-    database: str,
-    interpreters: Mapping[Framework, str],
-    queue_limit: int,
-    memory_bytes: int,
-    questions: Questions,
-    lock: Path | None = None,
-    password: str | None = None,
-    keep_runs: int | None = None,
-    observer: Observer | None = None,
-    catalogue: Catalogue | None = None,
+    settings: RunSettings, questions: Questions, observer: Observer | None = None, catalogue: Catalogue | None = None
 ) -> RunService:
     """The run service on this machine, with its database brought up to date. Blocks; executes nothing yet.
 
@@ -42,21 +31,22 @@ def make_run_service(
         UnusableSetting: the folder cannot be written, or the database cannot be used.
         UnusableProbe: a shipped probe is broken.
     """
-    make_folder(data)
-    address = read_address(database, password)
+    make_folder(settings.data)
+    address = read_address(settings.database, settings.password)
     migrate(address)
-    owner, scratch = this_runner(), data / "scratch"
+    owner, scratch = this_runner(), settings.data / "scratch"
+    lock = lock_file(settings.data)
     kill_abandoned(runner_is_gone)
     remove_abandoned(scratch)
     return RunService(
         Store(address),
         catalogue or read_catalogue(),
-        LocalExecutor(interpreters, owner, memory_bytes, lock or lock_file(data), scratch),
-        Inspection(interpreters, owner, memory_bytes, scratch),
-        queue_limit,
+        LocalExecutor(settings.interpreters, owner, settings.memory_bytes, lock, scratch),
+        Inspection(settings.interpreters, owner, settings.memory_bytes, scratch),
+        settings.queue_limit,
         questions,
-        keep_runs,
-        OutcomeSpool(data / "unstored"),
+        settings.keep_runs,
+        OutcomeSpool(settings.data / "unstored"),
         observer,
     )
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from app.errors import AlreadyOver, FieldProblem, NotReady, QueueFull
@@ -83,19 +83,20 @@ class RunService:
         """Raises UnknownEntry when there is none."""
         return self.requests.probe(id)
 
-    async def check(self, request: RunRequest) -> None:
-        """Raises InvalidFields, naming each field of a request that does not fit."""
-        await self.requests.check(request)
+    async def submit(self, request: RunRequest, admit: Callable[[], Awaitable[None]] | None = None) -> Run:
+        """Check a request, once for the whole way from the door to the queue, and store a run that waits for its turn.
 
-    async def submit(self, request: RunRequest) -> Run:
-        """Store a run that waits for its turn.
+        Args:
+            admit: asked after the check and before the run is stored; what it raises keeps the run out.
 
         Raises:
             InvalidFields: no such probe, or the probe or this machine cannot do what the request wants.
             QueueFull: too many wait already.
             NotReady: the store cannot be reached.
         """
-        await self.check(request)
+        await self.requests.check(request)
+        if admit is not None:
+            await admit()
         run = await self.store.enqueue(new_id(), request, new_seed(), self._queue_limit)
         if isinstance(run, int):
             raise QueueFull(f"{run} runs wait or run already.", USUAL_RUN_SECONDS * run)
@@ -109,7 +110,7 @@ class RunService:
         Raises:
             InvalidFields: see `submit`.
         """
-        await self.check(request)
+        await self.requests.check(request)
         id = new_id()
         await self.runner.execute_now(id, request, new_seed(), report)
         return await self.get(id)

@@ -137,14 +137,13 @@ class Service:
             QueueFull: too many wait already.
             NotReady: the store cannot be reached.
         """
-        if self.allowances is None:
+        allowances = self.allowances
+        if allowances is None:
             return await self.runs.submit(asked)
-        await self.runs.check(asked)
-        await self.allowances.take(client)
         try:
-            return await self.runs.submit(asked)
+            return await self.runs.submit(asked, admit=lambda: allowances.take(client))
         except QueueFull:
-            await self.allowances.give_back(client)
+            await allowances.give_back(client)
             raise
 
     async def from_store(self, ask: Callable[[], Awaitable[T]]) -> T | None:
