@@ -1,11 +1,11 @@
-// Shows the advice anew while a slider moves. Without this script the form's button does.
+// Updates the advice while a slider moves. Without this script the button of the form does.
 const form = document.getElementById("priority-form");
 if (form) {
   const request = JSON.parse(form.dataset.request);
   const result = document.getElementById("priority-result");
   const names = { pytorch: "PyTorch", tensorflow: "TensorFlow", either: "Either will do" };
   const percent = (share) => `${(100 * share).toFixed(1)}%`;
-  let asked = 0;
+  let requests = 0;
 
   const priorities = () =>
     Object.fromEntries(
@@ -29,12 +29,12 @@ if (form) {
   form.addEventListener("input", async (event) => {
     const slider = event.target;
     slider.parentElement.querySelector("output").textContent = `× ${Number(slider.value)}`;
-    const number = ++asked;
+    const number = ++requests;
     const answer = await fetch("/api/v1/advice", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...request, priorities: priorities() }),
     });
-    if (answer.ok && number === asked) show(await answer.json());
+    if (answer.ok && number === requests) show(await answer.json());
   });
 }

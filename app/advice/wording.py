@@ -28,7 +28,7 @@ def how_checked(claim: CitedClaim) -> str:
 def verdicts_sentence(advice: Advice) -> str:
     """A sentence on the verdicts that count: this server's or the shipped ones."""
     if not advice.verdicts_revision:
-        return "Statements have the status that Tiebreak ships."
+        return "All statements have the status that Tiebreak ships."
     return (
         f"{len(advice.checking.here)} of the statements have a verdict of this server, "
         f"up to its verdict number {advice.verdicts_revision}."
@@ -45,7 +45,7 @@ def headline(advice: Advice) -> str:
 def strength_sentence(advice: Advice) -> str:
     """A sentence on the strength of the recommendation, with the share behind it."""
     if advice.decided_by == "constraint":
-        return "Decided by a hard constraint, regardless of the scores."
+        return "A hard constraint decides, regardless of the scores."
     if advice.decided_by == "conflicting_constraints":
         return "Hard constraints contradict each other: no single framework meets all of them."
     shares = advice.robustness.everything
@@ -53,8 +53,19 @@ def strength_sentence(advice: Advice) -> str:
         pytorch, tensorflow = _share(shares.pytorch), _share(shares.tensorflow)
         return f"PyTorch wins {pytorch} of the plausible weightings, TensorFlow {tensorflow}."
     share = shares.pytorch if advice.recommendation == "pytorch" else shares.tensorflow
-    words = {"strong": "It clearly wins", "leaning": "It leans that way: it wins"}[advice.strength]
-    return f"{words} {_share(share)} of the plausible weightings."
+    return f"It wins {_share(share)} of the plausible weightings."
+
+
+def flips_sentence(advice: Advice) -> str:
+    """A sentence on how many answers have to change for another recommendation."""
+    smallest = advice.robustness.smallest_flips
+    if smallest.size is None:
+        return "No change of up to three answers gives another recommendation."
+    if smallest.size == 1:
+        answers = "1 other answer" if smallest.count == 1 else f"{smallest.count} other answers, each alone,"
+        return f"{answers} would give another recommendation."
+    ways = "1 way" if smallest.count == 1 else f"{smallest.count} ways"
+    return f"No single answer gives another recommendation; {smallest.size} together do, in {ways}."
 
 
 def _share(share: float) -> str:

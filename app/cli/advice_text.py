@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from textwrap import indent, wrap
 
 from app.advice.schema.advice import Advice, Reason
-from app.advice.wording import headline, how_checked, instead, strength_sentence, verdicts_sentence
+from app.advice.wording import flips_sentence, headline, how_checked, instead, strength_sentence, verdicts_sentence
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 
@@ -48,13 +48,7 @@ def _gates(advice: Advice) -> Iterator[str]:
 
 def _sureness(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
     """What would flip it, and which question is worth an answer."""
-    smallest = advice.robustness.smallest_flips
-    if smallest.size is None:
-        yield "Nothing within three changed answers gives another recommendation."
-    elif smallest.size == 1:
-        yield f"{smallest.count} single answer{'' if smallest.count == 1 else 's'} would give another recommendation."
-    else:
-        yield f"No single answer gives another recommendation; {smallest.size} together do, in {smallest.count} ways."
+    yield flips_sentence(advice)
     if not advice.robustness.settled:
         question = knowledge.questions[advice.robustness.open_questions[0].question]
         yield f"The open question that can change it most: {question.ask} (--{question.id.replace('_', '-')})"

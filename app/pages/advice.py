@@ -1,7 +1,7 @@
-"""The advice as a page and as a decision record."""
+"""The advice as a page."""
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -12,13 +12,17 @@ from app.advice.model.answers import Answers
 from app.advice.query import AdviceQuery
 from app.advice.query_fields import PRIORITY, UNDATED, Pairs
 from app.advice.schema.advice import Advice, Now, Reason
+from app.advice.schema.base import DecisionSchema
 from app.advice.wording import headline, strength_sentence
 from app.errors import InvalidFields
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Claim, Criterion, Favours, Policy, PolicyId, Question, Scoring, Source
+from app.knowledge.models import Criterion, Favours, Framework, Policy, PolicyId, Question, Scoring, Source
+from app.pages.grammar import counted, plural
+from app.pages.local_checks import LocalChecks, local_checks
 from app.pages.page import Page
+from app.pages.priorities import PrioritiesView, priorities_view
 from app.pages.questionnaire import questionnaire_again
-from app.pages.rendering import html, text
+from app.pages.rendering import html
 from app.pages.robustness import RobustnessView, robustness_view
 from app.web.dependencies import ServiceOf
 from app.web.error_handlers import wants_page
@@ -36,14 +40,9 @@ class AnswerView:
     labels: Sequence[str]
     change: str
 
-
-@dataclass(frozen=True)
-class OpenChecks:
-    """Claims that count for these answers and could be checked on this machine: at once, or with more patience."""
-
-    fast: Sequence[Claim]
-    slow: Sequence[Claim]
-    needs_token: bool
+    @property
+    def words(self) -> str:
+        return ", ".join(self.labels) or "Not sure"
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,69 @@ class AdvicePage(Page):
     policies: Mapping[PolicyId, Policy]
     policy_links: Mapping[PolicyId, str]
     robustness: RobustnessView
+    priorities: PrioritiesView
     scoring: Scoring
     now: Now | None
     lost: str | None
-    open_checks: OpenChecks
+    checks: LocalChecks
     newest_link: str
     json_body: str
 
+    @property
+    def columns(self) -> list[tuple[Framework, Sequence[Reason]]]:
+        """The reasons for each framework, those for the recommended one first."""
+        columns: list[tuple[Framework, Sequence[Reason]]] = [
+            ("pytorch", self.for_pytorch),
+            ("tensorflow", self.for_tensorflow),
+        ]
+        return columns[::-1] if self.advice.recommendation == "tensorflow" else columns
 
-def advice_page(kept: KeptAdvice, open_checks: OpenChecks) -> AdvicePage:
+    @property
+    def priorities_change_advice(self) -> bool:
+        return self.advice.by_default is not None and differ(self.advice.by_default, self.advice)
+
+    @property
+    def now_is(self) -> str:
+        """The verb for the advice of today beside a dated one."""
+        return "is still" if self.now and not differ(self.now, self.advice) else "is"
+
+    @property
+    def shipped_heading(self) -> str:
+        """What this server's verdicts do to the advice."""
+        changed = self.advice.as_shipped and differ(self.advice.as_shipped, self.advice)
+        return f"This server's verdicts change the {'advice' if changed else 'scores'}"
+
+    @property
+    def shipped_is(self) -> str:
+        """The verb for the advice of the shipped verdicts."""
+        changed = self.advice.as_shipped and differ(self.advice.as_shipped, self.advice)
+        return "would be" if changed else "is also"
+
+    @property
+    def other_heading(self) -> str:
+        """Above the advice under the other policy, where it differs."""
+        basis = "The documents alone" if self.advice.policy == "today" else "What is known today"
+        return f"{basis} would give a different answer"
+
+    @property
+    def next_heading(self) -> str:
+        return "This question could change the advice" if self.robustness.next_question else "Nothing left to ask"
+
+    @property
+    def overlay_sentence(self) -> str:
+        """What this server's own rules change."""
+        changes = self.advice.overlay
+        entries = ", ".join(f"{change.collection}: {change.id} ({change.action})" for change in changes)
+        differing = f"{counted(len(changes), 'entry', 'entries')} {plural(len(changes), 'differs', 'differ')}"
+        return f"{differing} from the rules that Tiebreak ships: {entries}."
+
+
+def differ(one: DecisionSchema, other: DecisionSchema) -> bool:
+    """Whether two pieces of advice have another recommendation or strength."""
+    return (one.recommendation, one.strength) != (other.recommendation, other.strength)
+
+
+def advice_page(kept: KeptAdvice, checks: LocalChecks) -> AdvicePage:
     """Everything that the page shows, in the order in which it shows it."""
     knowledge, query, advice = kept.rules, kept.query, kept.advice
     answers, preferences = query.answers, query.preferences
@@ -84,14 +137,14 @@ def advice_page(kept: KeptAdvice, open_checks: OpenChecks) -> AdvicePage:
         title=f"{headline(advice)} — PyTorch or TensorFlow?",
         advice=advice,
         headline=headline(advice),
-        strength=strength_sentence(advice),
+        strength=_strength(advice),
         address=query.link(),
         kept=query.made_with != UNDATED,
         summary=_summary(knowledge, answers),
         for_pytorch=_reasons(advice, "pytorch"),
         for_tensorflow=_reasons(advice, "tensorflow"),
         level=_reasons(advice, "neither"),
-        answers=_answer_views(knowledge, query),
+        answers=answer_views(knowledge, query),
         sources=knowledge.sources,
         criteria=knowledge.criteria,
         labels={(q.id, o.id): o.label for q in knowledge.questions.values() for o in q.options},
@@ -100,28 +153,25 @@ def advice_page(kept: KeptAdvice, open_checks: OpenChecks) -> AdvicePage:
             policy: query.preferring(replace(preferences, policy=policy)).link() for policy in knowledge.policies
         },
         robustness=robustness_view(knowledge, query, advice),
+        priorities=priorities_view(knowledge.criteria, query, advice),
         scoring=knowledge.scoring,
         now=kept.now if kept.now and _differs(advice, kept.now) else None,
         lost=kept.lost,
-        open_checks=open_checks,
+        checks=checks,
         newest_link=AdviceQuery(answers, preferences).link(),
         json_body=json.dumps(query.request(knowledge).model_dump(exclude_defaults=True)),
     )
 
 
+def _strength(advice: Advice) -> str:
+    """The strength and what it is based on, below the headline."""
+    has_word = advice.decided_by == "scores" and advice.strength != "either"
+    return f"{advice.strength.capitalize()}. {strength_sentence(advice)}" if has_word else strength_sentence(advice)
+
+
 def _differs(advice: Advice, now: Now) -> bool:
-    """Whether there is anything to say of what has changed since."""
+    """Whether anything has changed since."""
     return bool(now.differences) or (advice.as_of, advice.rules_version) != (now.as_of, now.rules_version)
-
-
-def open_checks(knowledge: Knowledge, advice: Advice, slow: Container[str], *, needs_token: bool) -> OpenChecks:
-    """What of an advice could be checked on this machine. `slow`: the probes that take their time."""
-    claims = [knowledge.claims[id] for id in advice.checking.open]
-    return OpenChecks(
-        fast=[claim for claim in claims if claim.probe not in slow],
-        slow=[claim for claim in claims if claim.probe in slow],
-        needs_token=needs_token,
-    )
 
 
 def _reasons(advice: Advice, favours: Favours) -> list[Reason]:
@@ -138,7 +188,7 @@ def _labels(knowledge: Knowledge, answers: Answers, question: str) -> list[str]:
     return [knowledge.questions[question].option(option).label for option in answers.chosen.get(question, ())]
 
 
-def _answer_views(knowledge: Knowledge, query: AdviceQuery) -> list[AnswerView]:
+def answer_views(knowledge: Knowledge, query: AdviceQuery) -> list[AnswerView]:
     """The answers, each with the address at which it can be changed, which keeps everything else."""
     kept = query.counting(query.revision).pairs()
     return [
@@ -170,14 +220,6 @@ def _has_idle_fields(pairs: Pairs, query: AdviceQuery) -> bool:
     return any(value == "" for _, value in pairs) or len(weights) > len(query.preferences.priorities.factors)
 
 
-@router.get("/advice.md")
-async def decision_record(request: Request, service: ServiceOf) -> Response:
-    """The advice as a Markdown architecture decision record (MADR 4)."""
-    page = _page_of(service, await service.advise_as_kept(service.read_query(pairs_of(request))))
-    address = f"{request.base_url}".rstrip("/") + (page.address if page.kept else page.advice.permalinks.here)
-    return text("advice.md", replace(page, address=address), "text/markdown")
-
-
 def _page_of(service: Service, kept: KeptAdvice) -> AdvicePage:
     slow, needs_token = service.runs.slow_probes, service.token is not None
-    return advice_page(kept, open_checks(service.knowledge, kept.advice, slow, needs_token=needs_token))
+    return advice_page(kept, local_checks(service.knowledge, kept.advice, slow, needs_token=needs_token))

@@ -8,7 +8,7 @@ from inspect import getmembers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from app.advice.wording import STATUS_WORDS, how_checked, instead, verdicts_sentence
+from app.advice.wording import STATUS_WORDS, instead
 from app.knowledge.models import NAMES, Source
 from app.pages.grammar import capitalised, counted, day_words, listed, moment_words, plural
 from app.pages.history import progress_text
@@ -31,10 +31,9 @@ def _environment() -> Environment:
         points=lambda share: f"{100 * share:.1f}",
         signed=lambda share: f"{100 * share:+.1f}".replace("-", "−"),
         day=day_words,
+        strength_note=lambda decision: "" if decision.strength == "either" else f" ({decision.strength})",
         name=lambda id: NAMES[id],
         instead=instead,
-        how_checked=how_checked,
-        verdicts_sentence=verdicts_sentence,
         status_words=lambda status: STATUS_WORDS[status],
         seconds=seconds,
         memory=memory,

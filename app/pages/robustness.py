@@ -1,24 +1,24 @@
-"""How sure an advice is, as its page tells it: flips with links, the next question, and the visitor's priorities."""
+"""How certain an advice is: shares, flips with their links, and the next question."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.advice.model.priorities import NONE
-from app.advice.preferences import Preferences
 from app.advice.query import AdviceQuery
 from app.advice.robustness.acceptability import Uncertainty
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import Advice
 from app.advice.schema.base import PerFramework
-from app.advice.schema.robustness import AnswerChange, Flip, PlainAnswer
+from app.advice.schema.robustness import AnswerChange, Flip, PlainAnswer, Robustness
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Question
+from app.pages.grammar import counted, listed, plural
 
 METHODS: Mapping[str, str] = {
-    "weighted_product": "multiplying the scores instead of adding them up (weighted product)",
+    "weighted_product": "multiplying the scores instead of adding them (weighted product)",
     "nearness_to_ideal": "measuring the distance to the best scores (TOPSIS)",
 }
-"""How a way of adding up is said."""
+"""The other methods of combining the criteria, in words."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,6 @@ class NextQuestion:
 
 
 @dataclass(frozen=True)
-class PriorityView:
-    """A criterion on which the visitor can put a factor."""
-
-    id: str
-    name: str
-    factor: float
-    weight: float
-    weight_by_default: float
-    tips_at: float | None
-
-
-@dataclass(frozen=True)
 class RobustnessView:
     flips: Sequence[FlipView]
     together: Sequence[FlipView]
@@ -75,14 +63,55 @@ class RobustnessView:
     shares: Sequence[tuple[str, PerFramework]]
     switches: Sequence[tuple[str, str, bool]]
     dissent: Sequence[str]
-    priorities: Sequence[PriorityView]
-    kept: Sequence[tuple[str, str]]
-    without_priorities: str
+    report: Robustness
+
+    @property
+    def all_uncertain(self) -> bool:
+        """Whether the visitor left both the weights and the evidence uncertain."""
+        return self.report.uncertain.weights and self.report.uncertain.evidence
+
+    @property
+    def error_sentence(self) -> str:
+        """How exact the shares are, from the number of samples."""
+        of = "the first row" if self.all_uncertain else "your choice"
+        least, most = round(100 * self.report.error, 2), round(50 / math.sqrt(self.report.samples), 2)
+        return f"The standard error of {of} is {least} points; of any row, at most {most}."
+
+    @property
+    def dissent_sentence(self) -> str:
+        methods = "Another method" if len(self.dissent) == 1 else "Other methods"
+        return (
+            f"{methods} of combining the criteria {plural(len(self.dissent), 'prefers', 'prefer')} the other "
+            f"framework: {listed(self.dissent)}. So the strength is one step lower than the shares alone would give."
+        )
+
+    @property
+    def flips_sentence(self) -> str:
+        """What the table of flips shows; there is at least one."""
+        if len(self.flips) == 1:
+            return "This one other answer would change the recommendation:"
+        return f"Each of these {len(self.flips)} other answers alone would change the recommendation:"
+
+    @property
+    def together_sentence(self) -> str:
+        """What the table of changes that only work together shows."""
+        smallest, shown = self.report.smallest_flips, len(self.together)
+        ways = f"There {plural(smallest.count, 'is', 'are')} {counted(smallest.count, 'such combination')}"
+        first = f"; these are the first {shown}" if smallest.count > shown else ""
+        return f"No single answer changes it. At least {smallest.size} must change together. {ways}{first}:"
+
+    @property
+    def decisive_sentence(self) -> str:
+        count = len(self.report.decisive_claims)
+        if not count:
+            return "No single statement decides: if any one of them were false, the recommendation would stay the same."
+        which = plural(count, "this statement", "any one of these statements")
+        return f"If {which} were false, the recommendation would change:"
 
 
 def robustness_view(knowledge: Knowledge, query: AdviceQuery, advice: Advice) -> RobustnessView:
-    """Everything that the page says of how sure the advice is."""
-    preferences, robustness = query.preferences, advice.robustness
+    """Everything that the page shows about the certainty of the advice."""
+    robustness = advice.robustness
     return RobustnessView(
         flips=[_flip_view(knowledge, query, [flip], flip.recommendation) for flip in advice.flips],
         together=[
@@ -92,15 +121,13 @@ def robustness_view(knowledge: Knowledge, query: AdviceQuery, advice: Advice) ->
         next_question=_next_question(knowledge, query, advice),
         shares=[
             ("Weights and evidence", robustness.everything),
-            ("Weights alone", robustness.weights_alone),
-            ("Evidence alone", robustness.evidence_alone),
-            ("Any weights at all", robustness.any_weights),
+            ("Weights only", robustness.weights_alone),
+            ("Evidence only", robustness.evidence_alone),
+            ("Any weights", robustness.any_weights),
         ],
         switches=list(_switches(query)),
         dissent=[METHODS[method] for method in robustness.dissent],
-        priorities=_priorities(knowledge, preferences, advice),
-        kept=query.preferring(replace(preferences, priorities=NONE)).pairs(),
-        without_priorities=query.preferring(replace(preferences, priorities=NONE)).link(),
+        report=robustness,
     )
 
 
@@ -110,8 +137,8 @@ def _flip_view(
     views = [
         ChangeView(
             knowledge.questions[change.question],
-            _said(knowledge, change.question, change.before),
-            _said(knowledge, change.question, change.after),
+            _words(knowledge, change.question, change.before),
+            _words(knowledge, change.question, change.after),
         )
         for change in changes
     ]
@@ -123,13 +150,13 @@ def _listed(answer: PlainAnswer) -> list[str]:
     return [answer] if isinstance(answer, str) else answer or []
 
 
-def _said(knowledge: Knowledge, question: str, answer: PlainAnswer) -> str:
+def _words(knowledge: Knowledge, question: str, answer: PlainAnswer) -> str:
     labels = [knowledge.questions[question].option(option).label for option in _listed(answer)]
     return ", ".join(labels) or "not sure"
 
 
 def _next_question(knowledge: Knowledge, query: AdviceQuery, advice: Advice) -> NextQuestion | None:
-    """The open question that can change most; None when none that is left can change the recommendation."""
+    """The open question that can change most; None if no open question can change the recommendation."""
     found = advice.robustness.open_questions
     if advice.robustness.settled:
         return None
@@ -146,7 +173,7 @@ def _next_question(knowledge: Knowledge, query: AdviceQuery, advice: Advice) -> 
 
 
 def _switches(query: AdviceQuery) -> Iterator[tuple[str, str, bool]]:
-    """What can be taken as certain or not: (name, address with the other choice, whether it is uncertain now)."""
+    """What can be treated as certain: (name, address with the other choice, whether it is uncertain now)."""
     weights, evidence = query.preferences.uncertain.weights, query.preferences.uncertain.evidence
 
     def with_these(uncertain: Uncertainty) -> str:
@@ -154,22 +181,3 @@ def _switches(query: AdviceQuery) -> Iterator[tuple[str, str, bool]]:
 
     yield "weights", with_these(Uncertainty(not weights, evidence)), weights
     yield "evidence", with_these(Uncertainty(weights, not evidence)), evidence
-
-
-def _priorities(knowledge: Knowledge, preferences: Preferences, advice: Advice) -> list[PriorityView]:
-    """The criteria that take part, with or without the visitor's priorities, in the order of the rules."""
-    now = {criterion.id: criterion.weight for criterion in advice.criteria}
-    before = advice.by_default.weights if advice.by_default else now
-    tips = {tipping.criterion: tipping.tips_at for tipping in advice.robustness.tipping}
-    return [
-        PriorityView(
-            id=id,
-            name=criterion.name,
-            factor=preferences.priorities.of(id),
-            weight=now.get(id, 0.0),
-            weight_by_default=before.get(id, 0.0),
-            tips_at=tips.get(id),
-        )
-        for id, criterion in knowledge.criteria.items()
-        if id in now or id in before
-    ]

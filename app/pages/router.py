@@ -2,10 +2,35 @@
 
 from fastapi import APIRouter
 
-from app.pages import advice, claim, claims, docs, methodology, probes, questionnaire, runs, sources, verdicts
+from app.pages import (
+    advice,
+    claim,
+    claims,
+    decision_record,
+    docs,
+    methodology,
+    probes,
+    questionnaire,
+    runs,
+    sources,
+    verdicts,
+)
 from app.pages import map as answer_map
 
 pages = APIRouter(include_in_schema=False)
 
-for feature in (questionnaire, advice, answer_map, claims, claim, sources, methodology, docs, probes, verdicts, runs):
+for feature in (
+    questionnaire,
+    advice,
+    decision_record,
+    answer_map,
+    claims,
+    claim,
+    sources,
+    methodology,
+    docs,
+    probes,
+    verdicts,
+    runs,
+):
     pages.include_router(feature.router)

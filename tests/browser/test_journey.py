@@ -80,7 +80,7 @@ def test_the_result_moves_while_a_slider_does(browser: Browser, base_url: str) -
     first = result.text_content()
     slider.fill("0")
     expect(result).not_to_have_text(first or "")
-    page.get_by_role("button", name="Weigh it so").click()
+    page.get_by_role("button", name="Apply weights").click()
     expect(page).to_have_url(re.compile(r"weight\.serving-and-scale=0"))
     expect(page.locator("main")).to_contain_text("Your priorities")
     context.close()

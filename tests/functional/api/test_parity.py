@@ -34,10 +34,10 @@ REASON = re.compile(r'<li class="reason">\s*<p class="statement"><a href="/claim
 HEADLINES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "either": "Either will do"}
 
 STRENGTH_WORDS = {
-    "Decided by a hard constraint": "strong",
+    "A hard constraint decides": "strong",
     "Hard constraints contradict each other": "either",
-    "It clearly wins": "strong",
-    "It leans that way": "leaning",
+    "Strong. It wins": "strong",
+    "Leaning. It wins": "leaning",
     "PyTorch wins": "either",
 }
 

@@ -99,7 +99,7 @@ async def test_what_the_other_policy_says_stands_there_when_it_differs(client: h
     for raw in SAMPLE:
         record, advice = await record_of(client, raw), await advice_from_api(client, raw)
         said = advice["other_recommendation"]
-        assert (f"As the documents say the recommendation is {WORDS.get(said)}" in record) == (said is not None)
+        assert (f"As the documents say, the recommendation is {WORDS.get(said)}" in record) == (said is not None)
         met.add(said is not None)
     assert met == {True, False}
 

@@ -14,7 +14,6 @@ from tests.support.web.web_client import CORE, advice_address
 
 LONGEST = 120
 FILES = {path.relative_to(TEMPLATES).as_posix(): path.read_text("utf-8") for path in TEMPLATES.rglob("*.*")}
-LATER = {"advice.html", "advice.md", "macros.html", "robustness.html"}
 USE = re.compile(r"""\{%-?\s*(?:extends|include|from|import)\s+["']([^"']+)["']""")
 
 
@@ -27,7 +26,7 @@ def used_by_pages() -> set[str]:
     return set(re.findall(r'(?:html|text)\("([^"]+)"', source))
 
 
-@pytest.mark.parametrize("name", sorted(FILES.keys() - LATER))
+@pytest.mark.parametrize("name", FILES)
 def test_no_line_of_a_template_is_long(name: str) -> None:
     long = [number for number, line in enumerate(FILES[name].splitlines(), 1) if len(line) > LONGEST]
     assert not long, f"{name}, lines {long}"
@@ -38,7 +37,7 @@ def test_every_template_is_used_and_every_used_one_exists() -> None:
     assert not used_by_templates() & used_by_pages()
 
 
-@pytest.mark.parametrize("name", sorted(FILES.keys() - LATER))
+@pytest.mark.parametrize("name", FILES)
 def test_plurals_are_made_in_python(name: str) -> None:
     """A template chooses no ending by a number; the filters `plural` and `counted` do."""
     assert not re.search(r"""["'](?:s|es|is|are|was|were|has|have)["'] if\b""", FILES[name])

@@ -156,7 +156,7 @@ async def test_the_pages_of_an_advice_mark_and_offer_what_can_be_checked(app: Fa
         after = await page(client, address)
         shipped = await page(client, f"{address}&verdicts=shipped")
         record = await client.get(f"/advice.md{address.removeprefix('/advice')}")
-    assert "None of the statements about such a project was checked" in before
+    assert "This server has not checked any of these statements yet" in before
     assert "checked here on" in after
     assert "With this server&#39;s verdicts" in after or "With this server's verdicts" in after
     assert "checked here on" not in shipped
