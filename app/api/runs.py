@@ -68,7 +68,7 @@ async def list_runs(
 ) -> list[RunSummary]:
     """The history, newest first. `Link` leads to the neighbouring pages, `Total-Count` says how many runs there are."""
     single_values(request.query_params.multi_items())
-    found, total = await service.runs.store.page(query.page, query.size, query.probe)
+    found, total = await service.history.page(query.page, query.size, query.probe)
     response.headers["total-count"] = str(total)
     links = [f'<{_page(request, query, number)}>; rel="{rel}"' for rel, number in _neighbours(query, total)]
     if links:

@@ -211,7 +211,7 @@ async def advice(request: Request, service: ServiceOf) -> Response:
         return questionnaire_again(request, service, error)
     if _has_idle_fields(pairs, kept.query):
         return RedirectResponse(kept.query.link(), status_code=303)
-    return html("advice.html", replace(_page_of(service, kept), notice=service.store_notice))
+    return html("advice.html", replace(_page_of(service, kept), notice=service.history.notice))
 
 
 def _has_idle_fields(pairs: Pairs, query: AdviceQuery) -> bool:

@@ -156,4 +156,4 @@ async def _claim_response(service: Service, id: str, problems: Sequence[str] = (
     claim = find_claim(known, id)
     check = await claim_check(service, claim, problems)
     page = claim_page(known, service.knowledge, claim, service.today(), check)
-    return html("claim.html", replace(page, notice=service.store_notice), status)
+    return html("claim.html", replace(page, notice=service.history.notice), status)

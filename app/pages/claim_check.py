@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.knowledge.models import FRAMEWORKS, Claim, Framework
-from app.pages.history import HISTORY, progress_of, unfinished
 from app.pages.observations import plain
 from app.pages.programs import CodeView, code_view
 from app.runs.catalogue import Probe
@@ -72,9 +71,9 @@ async def claim_check(service: Service, claim: Claim, problems: Sequence[str] = 
     probe = service.runs.catalogue.probes.get(claim.probe or "")
     if probe is None:
         return None
-    history = await service.from_store(lambda: service.runs.store.verdicts_on("claim", claim.id, HISTORY)) or ()
+    history = await service.history.verdicts_on(claim.id)
     newest = history[0] if history else None
-    running = await unfinished(service, (probe.id, EVERYTHING))
+    running = await service.history.unfinished((probe.id, EVERYTHING))
     return ClaimCheck(
         probe=probe,
         code=code_view(probe),
@@ -85,7 +84,7 @@ async def claim_check(service: Service, claim: Claim, problems: Sequence[str] = 
         halves=await _halves(service, claim, newest),
         history=history,
         running=running,
-        progress=await progress_of(service, running),
+        progress=await service.history.progress(running),
         problems=problems,
         needs_token=service.token is not None,
     )
@@ -101,7 +100,7 @@ async def _halves(service: Service, claim: Claim, newest: StoredVerdict | None) 
     """What each program gave of that which the claim looks at, what it printed, or how it failed."""
     if newest is None:
         return []
-    run = await service.from_store(lambda: service.runs.store.get(newest.run))
+    run = await service.history.run(newest.run)
     own = [result for result in (run.results if run else ()) if result.probe in ("", claim.probe)]
     looked_at = {place[:2] for expectation in claim.expects for place in expectation.places()}
     return [_half(result, looked_at) for result in own if result.framework in FRAMEWORKS and not result.variant]

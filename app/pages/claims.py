@@ -76,4 +76,4 @@ async def claims(request: Request, service: ServiceOf) -> HTMLResponse:
     """The ledger of claims, with filters."""
     filter = make_filter(service.knowledge, single_values(pairs_of(request)))
     page = claims_page(await service.known(), filter)
-    return html("claims.html", replace(page, notice=service.store_notice))
+    return html("claims.html", replace(page, notice=service.history.notice))

@@ -11,7 +11,6 @@ from app.knowledge.models import Claim
 from app.machine.models import Gpu, Machine
 from app.pages.forms import fields_of, read_form, start_run
 from app.pages.grammar import counted
-from app.pages.history import recent_runs
 from app.pages.page import Page
 from app.pages.programs import CodeView, code_view
 from app.pages.rendering import html
@@ -121,11 +120,11 @@ class ProbePage(Page):
 async def probes_page(service: Service) -> ProbesPage:
     """The machine, the catalogue by subject, and the latest runs."""
     runs = service.runs
-    recent = await recent_runs(service)
+    recent = await service.history.recent()
     probes = runs.catalogue.probes
     return ProbesPage(
         title="Probes",
-        notice=service.store_notice,
+        notice=service.history.notice,
         groups=runs.catalogue.by_subject(),
         total=len(probes),
         timing=sum(probe.kind == "timing" for probe in probes.values()),
@@ -140,10 +139,10 @@ async def probe_page(
     service: Service, probe: Probe, chosen: Mapping[str, str] | None = None, problems: Sequence[str] = ()
 ) -> ProbePage:
     """One probe. `chosen` and `problems` are what a refused form held, and why it was refused."""
-    history = await recent_runs(service, probe.id)
+    history = await service.history.recent(probe.id)
     return ProbePage(
         title=probe.title,
-        notice=service.store_notice,
+        notice=service.history.notice,
         probe=probe,
         subject=service.runs.catalogue.subjects[probe.subject],
         code=code_view(probe),

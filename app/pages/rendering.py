@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from app.advice.wording import STATUS_WORDS, instead
 from app.knowledge.models import NAMES, Source
 from app.pages.grammar import capitalised, counted, day_words, listed, moment_words, plural
-from app.pages.history import progress_text
 from app.pages.page import Page
+from app.pages.progress import progress_text
 from app.paths import STATIC, TEMPLATES
 from app.runs.run_wording import REASON_WORDS, error_size, memory, seconds
 

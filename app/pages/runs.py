@@ -11,7 +11,6 @@ from app.pages.comparisons import ComparisonView, comparison_view
 from app.pages.conditions import conditions_of, libraries_of
 from app.pages.forms import read_form
 from app.pages.grammar import capitalised, counted, moment_words
-from app.pages.history import progress_of
 from app.pages.observations import ObservationRow, observation_rows
 from app.pages.page import Page
 from app.pages.rendering import html
@@ -86,7 +85,7 @@ async def run_page(service: Service, run: Run) -> RunPage:
         conditions=list(conditions_of(run)),
         libraries=list(libraries_of(run)),
         scaling=list(_scaling(run)),
-        progress=await progress_of(service, run),
+        progress=await service.history.progress(run),
         needs_token=service.token is not None,
     )
 

@@ -10,7 +10,6 @@ from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim
 from app.knowledge.report_card import ReportCard, report_card
 from app.pages.forms import fields_of, read_form, start_run
-from app.pages.history import progress_of, recent_runs, unfinished
 from app.pages.page import Page
 from app.pages.rendering import html
 from app.runs.models import EVERYTHING, Run
@@ -49,16 +48,16 @@ class VerdictsPage(Page):
 async def verdicts_page(service: Service, problems: Sequence[str] = ()) -> VerdictsPage:
     """The report card, how to start a run of everything, and what came of it."""
     known = await service.known()
-    running = await unfinished(service, (EVERYTHING,))
-    history = await recent_runs(service, EVERYTHING)
+    running = await service.history.unfinished((EVERYTHING,))
+    history = await service.history.recent(EVERYTHING)
     probes = service.runs.questions.probes
     slow = len(probes & service.runs.slow_probes)
     return VerdictsPage(
         title="Which claims hold up",
-        notice=service.store_notice,
+        notice=service.history.notice,
         card=report_card(known),
         running=running,
-        progress=await progress_of(service, running),
+        progress=await service.history.progress(running),
         problems=problems,
         needs_token=service.token is not None,
         fast=len(probes) - slow,

@@ -1,11 +1,10 @@
-"""What the routes of pages and API share: rules, runs, settings and clock, and a few questions to them."""
+"""Everything that the routes of pages and API share: rules, runs, settings and clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TypeVar
 
 from app.advice.advise import advise
 from app.advice.query import AdviceQuery
@@ -13,7 +12,7 @@ from app.advice.query_fields import UNDATED, MadeWith, Pairs, Problems, QueryFie
 from app.advice.robustness.decision import Case
 from app.advice.schema.advice import Advice, Now
 from app.advice.then_and_now import now_against_then
-from app.errors import NotReady, QueueFull
+from app.errors import QueueFull
 from app.knowledge.archive import Archive
 from app.knowledge.base import Knowledge
 from app.knowledge.evidence_overlay import with_local_evidence
@@ -22,10 +21,8 @@ from app.runs.local_evidence import LocalEvidenceReader
 from app.runs.models import Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.allowances import Allowances
-from app.runs.store.boundary import SLOW
 from app.settings import Settings
-
-T = TypeVar("T")
+from app.web.history import History
 
 Clock = Callable[[], date]
 
@@ -58,8 +55,8 @@ class Service:
     clock: Clock = date.today
 
     @cached_property
-    def found(self) -> LocalEvidenceReader:
-        """Reads what this server has found out."""
+    def evidence(self) -> LocalEvidenceReader:
+        """Reads this server's own evidence."""
         return LocalEvidenceReader(self.runs.store)
 
     @cached_property
@@ -83,6 +80,10 @@ class Service:
         """The token that starting or cancelling a run needs, if one is set."""
         return self.settings.api_token.get_secret_value() if self.settings.api_token else None
 
+    @cached_property
+    def history(self) -> History:
+        return History(self.runs.store, self.evidence)
+
     def today(self) -> date:
         return self.clock()
 
@@ -101,7 +102,7 @@ class Service:
         Raises:
             InvalidFields: this server has no such revision of its verdicts.
         """
-        found = await self.found.at(query.revision)
+        found = await self.evidence.at(query.revision)
         return await asyncio.to_thread(_advised, self.knowledge, query.answers, query.preferences, self.today(), found)
 
     async def advise_as_kept(self, query: AdviceQuery) -> KeptAdvice:
@@ -114,7 +115,7 @@ class Service:
         if then is None:
             advice = await self.advise(query)
             return KeptAdvice(replace(query, made_with=UNDATED), self.knowledge, advice, lost=query.made_with.rules)
-        found, newest = await self.found.at(query.revision), await self.found.newest()
+        found, newest = await self.evidence.at(query.revision), await self.evidence.newest()
         today, preferences = self.today(), query.preferences
         day = query.made_with.on or today
         case = Case(with_local_evidence(then, found), preferences.policy, day, preferences.priorities)
@@ -128,7 +129,7 @@ class Service:
             return self.knowledge if made_with != UNDATED else None
         return self.archive.find(made_with.rules or "")
 
-    async def start(self, asked: RunRequest, client: str) -> Run:
+    async def start(self, request: RunRequest, client: str) -> Run:
         """Start a run for a client, who may not start any number of them. What is refused counts for nothing.
 
         Raises:
@@ -139,37 +140,16 @@ class Service:
         """
         allowances = self.allowances
         if allowances is None:
-            return await self.runs.submit(asked)
+            return await self.runs.submit(request)
         try:
-            return await self.runs.submit(asked, admit=lambda: allowances.take(client))
+            return await self.runs.submit(request, admit=lambda: allowances.take(client))
         except QueueFull:
             await allowances.give_back(client)
             raise
 
-    async def from_store(self, ask: Callable[[], Awaitable[T]]) -> T | None:
-        """What the store of runs answers; None while it cannot be reached, without waiting for long."""
-        await self.found.newest()
-        if self.found.behind:
-            return None
-        try:
-            return await ask()
-        except NotReady:
-            return None
-
-    @property
-    def store_notice(self) -> str | None:
-        """What a page says that shows what this server found, while its store cannot be reached."""
-        trouble = self.runs.store.database.troubles.get("read")
-        if not self.found.behind and trouble is None:
-            return None
-        return (
-            f"The store of runs {trouble or SLOW} at the moment. What this server has found may be "
-            "missing here; everything else is as always."
-        )
-
     async def known(self) -> Knowledge:
         """The rules with everything that this server has found out laid over them."""
-        return with_local_evidence(self.knowledge, await self.found.newest())
+        return with_local_evidence(self.knowledge, await self.evidence.newest())
 
     def claims_of(self, probe: str) -> list[Claim]:
         """The claims that a probe bears on."""

@@ -114,14 +114,14 @@ def test_a_run_outlives_it_and_everything_else_answers_meanwhile(
             assert_refused(refused, fault.says)
             assert refused.headers["content-type"] == PROBLEM
             form = {**HTML, "content-type": "application/x-www-form-urlencoded"}
-            assert_refused(server.client.post("/probes/fine", headers=form), "It was not started")
+            assert_refused(server.client.post("/probes/fine", headers=form), "The run was not started")
             assert_refused(server.client.get("/readyz"), "Not ready: store")
             if not fault.readable:
                 for address in (f"{RUNS}/{run}", RUNS, f"{RUNS}/{run}/events"):
                     assert_refused(server.client.get(address), "The store of runs")
                 assert_refused(server.client.get(f"/runs/{run}", headers=HTML), "The store of runs")
                 page = server.client.get("/claims", headers=HTML).text
-                assert "What this server has found may be" in page
+                assert "Verdicts of this server may be" in page
             gate.touch()
             assert_everything_else_answers(server.client)
             until(lambda: not server.workers())
@@ -133,7 +133,7 @@ def test_a_run_outlives_it_and_everything_else_answers_meanwhile(
         assert [event["id"] for event in heard] == list(range(1, len(heard) + 1))
         until(lambda: server.client.get("/readyz").status_code == 200)
         assert server.over(server.submit("fine"))["status"] == "done"
-        until(lambda: "What this server has found may be" not in server.client.get("/claims", headers=HTML).text)
+        until(lambda: "Verdicts of this server may be" not in server.client.get("/claims", headers=HTML).text)
         assert server.client.get(RUNS).headers["total-count"] == "2"
         assert not list((tmp_path / "data" / "unstored").glob("*"))
         assert "Traceback" not in server.log.read_text()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.pages.grammar import capitalised, counted, day_words, listed, moment_words, plural
-from app.pages.history import progress_text
+from app.pages.progress import progress_text
 
 
 @pytest.mark.parametrize(
