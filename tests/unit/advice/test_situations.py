@@ -23,7 +23,7 @@ EVEN_DATA = ("images", "text", "audio", "tabular", "sparse")
 PLACES = ("experiments", "server", "aws", "gcp")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Situation:
     """What a project is like, in several variants, and the framework that the documents name for it."""
 
@@ -117,6 +117,7 @@ CONTESTED = [
 NEAR = 0.04
 
 
+@cache
 def otherwise(situation: Situation) -> list[tuple[RawAnswers, str, float]]:
     """The variants that come out otherwise under `documents`, with PyTorch's score."""
     advised = [(raw, advice_on(raw, "documents")) for raw in situation.answers]
