@@ -109,7 +109,8 @@ class AdvicePage(Page):
     def other_heading(self) -> str:
         """Above the advice under the other policy, where it differs."""
         basis = "The documents alone" if self.advice.policy == "today" else "What is known today"
-        return f"{basis} would give a different answer"
+        same = self.advice.other_policy.recommendation == self.advice.recommendation
+        return f"{basis} would give {'the same answer with another strength' if same else 'a different answer'}"
 
     @property
     def next_heading(self) -> str:
