@@ -82,7 +82,7 @@ def assert_interrupted(server: RunServer, run: str, reason: str) -> None:
     assert (end["event"], end["data"]) == ("end", {"status": "interrupted"})
     page = server.client.get(f"/runs/{run}", headers=HTML)
     assert page.status_code == 200
-    assert "Was interrupted" in page.text
+    assert "Interrupted when the service stopped" in page.text
     assert server.client.delete(f"/api/v1/runs/{run}").status_code == 409
 
 
