@@ -80,10 +80,10 @@ async def test_an_interpreter_that_is_not_there_is_said_and_stops_nothing(tmp_pa
     async with executing(app) as client:
         said = await said_on(client, "/probes")
         assert "/nowhere/python" in said
-        assert "TIEBREAK_PYTORCH_PYTHON must name a Python interpreter" in said
+        assert "TIEBREAK_PYTORCH_PYTHON must be a Python interpreter" in said
         run = await over(client, await submitted(client, "polynomial_gradient"))
         assert [result["failure"]["reason"] for result in run["results"]] == ["unusable_interpreter", "missing_package"]
-        assert "must name a Python interpreter" in await said_on(client, f"/runs/{run['id']}")
+        assert "must be a Python interpreter" in await said_on(client, f"/runs/{run['id']}")
 
 
 async def test_without_cuda_a_run_on_cuda_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
