@@ -30,9 +30,9 @@ from app.runs.catalogue import Catalogue
 from app.runs.observers import Observer, Observers
 from app.runs.service import RunService
 from app.settings import Settings, read_settings
-from app.telemetry.metrics import Measures
+from app.telemetry.metrics import Metrics
 from app.telemetry.request_log import RequestLog, RouteRecorder
-from app.telemetry.run_watch import RunWatch
+from app.telemetry.run_log import RunLog
 from app.web.error_handlers import install
 from app.web.hosts import AllowedHosts
 from app.web.middleware import HeadAsGet, SecurityHeaders
@@ -54,7 +54,7 @@ class Application(FastAPI):
     middleware around the whole application.
     """
 
-    def __init__(self, measures: Measures, telemetry: TelemetryConfig) -> None:
+    def __init__(self, metrics: Metrics, telemetry: TelemetryConfig) -> None:
         super().__init__(
             title="Tiebreak",
             version=__version__,
@@ -66,8 +66,8 @@ class Application(FastAPI):
             lifespan=_lifespan,
             telemetry=telemetry,
         )
-        self.state.measures = measures
-        self._covered = RequestLog(SecurityHeaders(super().__call__), measures)
+        self.state.metrics = metrics
+        self._covered = RequestLog(SecurityHeaders(super().__call__), metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._covered(scope, receive, send)
@@ -89,9 +89,9 @@ def create_app(
     """
     settings = settings or read_settings()
     knowledge, traces = load(settings.rules), _traces(settings)
-    measures = Measures(__version__, knowledge.version)
-    app = Application(measures, traces.config if traces else UNTRACED)
-    observers: list[Observer] = [RunWatch(measures), *([traces] if traces else [])]
+    metrics = Metrics(__version__, knowledge.version)
+    app = Application(metrics, traces.config if traces else UNTRACED)
+    observers: list[Observer] = [RunLog(metrics), *([traces] if traces else [])]
     runs = _runs(settings, knowledge, observers, catalogue)
     app.state.traces, app.state.service = traces, Service(knowledge, runs, settings, clock)
     _add_routes(app)

@@ -38,7 +38,7 @@ def _token(value: SecretStr) -> SecretStr:
     if len(token) < SHORTEST_TOKEN:
         raise ValueError(f"must have {SHORTEST_TOKEN} characters or more")
     if not token.isprintable() or token != token.strip():
-        raise ValueError("must not begin or end with a space, or hold what cannot be printed")
+        raise ValueError("must not begin or end with a space, or contain unprintable characters")
     return value
 
 
@@ -155,14 +155,14 @@ class Settings(BaseSettings):
         return self.data / "tiebreak.db"
 
 
-def read_settings() -> Settings:
-    """The settings from the environment.
+def read_settings(secrets: Path = SECRETS) -> Settings:
+    """The settings from the environment, and from files in the folder `secrets`.
 
     Raises:
         UnusableSetting: naming the variable and what is wrong with its value.
     """
     try:
-        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)
+        return Settings(_secrets_dir=secrets if secrets.is_dir() else None)
     except ValidationError as error:
         faults = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise UnusableSetting("; ".join(faults)) from None

@@ -11,7 +11,7 @@ from app.advice.schema.request import AdviceRequest
 from app.api.models import ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
 from app.telemetry.metrics import CONTENT_TYPE
-from app.web.dependencies import MeasuresOf, ServiceOf
+from app.web.dependencies import MetricsOf, ServiceOf
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
 from app.web.query import pairs_of, single_values
 
@@ -73,6 +73,6 @@ async def get_readiness(service: ServiceOf) -> Readiness:
 
 
 @health.get("/metrics", response_class=PlainTextResponse)
-async def get_metrics(service: ServiceOf, measures: MeasuresOf) -> Response:
-    """Figures for Prometheus. They are given also when the store cannot be read; then they say that."""
-    return Response(measures.text(await service.runs.line()), media_type=CONTENT_TYPE)
+async def get_metrics(service: ServiceOf, metrics: MetricsOf) -> Response:
+    """Metrics for Prometheus. While the store cannot be read, `tiebreak_store_up` is 0 and the rest is still there."""
+    return Response(metrics.text(await service.runs.line()), media_type=CONTENT_TYPE)

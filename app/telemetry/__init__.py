@@ -1,1 +1,1 @@
-"""Seen from outside: logs, figures and traces of requests and runs, which say nothing about visitors."""
+"""Logs, metrics and traces of requests and runs. They contain nothing about visitors."""

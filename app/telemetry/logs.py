@@ -1,4 +1,4 @@
-"""What is logged and how a line looks: plain or JSON, each with the ids of the request and of the run it belongs to."""
+"""The format of the log: plain or JSON lines, each with the ids of its request and its run."""
 
 import logging
 import sys
@@ -14,16 +14,16 @@ Format = Literal["plain", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 
 OWN = ("tiebreak", "uvicorn")
-"""Whose lines are logged from the level that is set; others' from warnings on: some libraries tell too much below."""
+"""Loggers with the level of the settings. Others log warnings and errors only: some libraries log too much."""
 
 RENAMED = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
 
 
 def set_up_logging(format: Format, level: Level, stream: TextIO | None = None) -> None:
-    """Have the whole process log to a stream: standard error, if none is given."""
+    """Make the whole process log to a stream, by default to standard error."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_json_formatter() if format == "json" else PlainFormatter())
-    handler.addFilter(Ids(tells_messages=level == "debug"))
+    handler.addFilter(Ids(keep_messages=level == "debug"))
     chosen = logging.getLevelNamesMapping()[level.upper()]
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -34,33 +34,33 @@ def set_up_logging(format: Format, level: Level, stream: TextIO | None = None) -
 
 
 class Ids(logging.Filter):
-    """Gives each line the ids it belongs to, and takes from a request's traceback what a visitor may have sent."""
+    """Adds the ids to each line, and removes from the tracebacks of requests the messages, which may quote visitors."""
 
-    def __init__(self, tells_messages: bool) -> None:
+    def __init__(self, keep_messages: bool) -> None:
         super().__init__()
-        self._tells_messages = tells_messages
+        self._keep_messages = keep_messages
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = current_request.get()
         record.__dict__.update(request_id=request, run_id=executing.get())
-        if request and record.exc_info and record.exc_info[1] and not self._tells_messages:
-            record.exc_text, record.exc_info = places(record.exc_info[1]), None
+        if request and record.exc_info and record.exc_info[1] and not self._keep_messages:
+            record.exc_text, record.exc_info = bare_traceback(record.exc_info[1]), None
         return True
 
 
-def places(error: BaseException) -> str:
+def bare_traceback(error: BaseException) -> str:
     """A traceback, innermost cause first, with the errors' types and without their messages."""
     chain = [error]
     while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
         chain.append(cause)
-    return "\n\n".join(map(_place, reversed(chain)))
+    return "\n\n".join(map(_one_traceback, reversed(chain)))
 
 
-def _place(error: BaseException) -> str:
+def _one_traceback(error: BaseException) -> str:
     members = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     frames = "".join(traceback.format_tb(error.__traceback__))
     own = f"Traceback (most recent call last):\n{frames}{type(error).__module__}.{type(error).__qualname__}"
-    return "\n\n".join([*map(places, members), own])
+    return "\n\n".join([*map(bare_traceback, members), own])
 
 
 class PlainFormatter(logging.Formatter):
@@ -68,9 +68,9 @@ class PlainFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         ids = [f"{name} {id}" for name, id in _ids(record).items() if id]
-        belongs = f" [{', '.join(ids)}]" if ids else ""
+        suffix = f" [{', '.join(ids)}]" if ids else ""
         message = record.getMessage().strip().replace("\r", "\\r").replace("\n", "\\n")
-        return f"{moment(record)} {record.levelname} {record.name}: {message}{belongs}"
+        return f"{moment(record)} {record.levelname} {record.name}: {message}{suffix}"
 
 
 def _ids(record: logging.LogRecord) -> Mapping[str, str | None]:
@@ -78,7 +78,7 @@ def _ids(record: logging.LogRecord) -> Mapping[str, str | None]:
 
 
 def moment(record: logging.LogRecord) -> str:
-    """When it was logged, in UTC, to the millisecond."""
+    """The time of a line in UTC, to the millisecond."""
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03}Z"
 
 
@@ -87,7 +87,7 @@ def _json_formatter() -> logging.Formatter:
     from pythonjsonlogger.json import JsonFormatter
 
     class OneLine(JsonFormatter):
-        """One JSON object a line; what a line lacks is left out."""
+        """One JSON object a line, without empty fields."""
 
         def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
             log_data["message"] = log_data["message"].strip()

@@ -1,4 +1,4 @@
-"""The figures of one application, as Prometheus reads them. No label holds anything that a visitor sent."""
+"""The metrics of one application for Prometheus. No label contains anything that a visitor sent."""
 
 import math
 from collections.abc import Iterable
@@ -28,8 +28,8 @@ REQUEST_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 RUN_SECONDS = (1, 2, 5, 10, 20, 60, 120, 300, 900, 3600)
 
 
-class Measures:
-    """Has a registry of its own: several applications can live in one process."""
+class Metrics:
+    """The metrics of one application. It has a registry of its own, since a process may have several applications."""
 
     def __init__(self, version: str, rules_version: str) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call] # a second line for every series
@@ -80,7 +80,7 @@ class Measures:
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:
-        """Rates need the series to be there before the first of its kind happens."""
+        """Create every series: the rate of a series that begins with its first event misses that event."""
         for kind in KINDS:
             for preset in get_args(Preset):
                 self._queued_seconds.labels(kind, preset)
@@ -108,16 +108,16 @@ class Measures:
         threads.set_function(psutil.Process().num_threads)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered. `method` and `route` are of bounded sets."""
+        """Count a request that was answered. `method` and `route` are of closed sets."""
         self._requests.labels(route, method, f"{status // 100}xx").inc()
         self._request_seconds.labels(route, method).observe(seconds)
 
     def run_started(self, kind: str, preset: str, queued_seconds: float) -> None:
-        """A run began to be executed here."""
+        """Count a run that starts on this server."""
         self._queued_seconds.labels(kind, preset).observe(queued_seconds)
 
     def run_ended(self, kind: str, preset: str, status: str, outcome: Outcome | None) -> None:
-        """A run ended, and what it found."""
+        """Count a run that ended, and its verdicts, comparisons and failures."""
         self._runs.labels(kind, preset, status).inc()
         if outcome is not None:
             _count(self._verdicts, (one.verdict for one in outcome.verdicts))
@@ -125,16 +125,16 @@ class Measures:
             _count(self._failures, (one.failure.reason for one in outcome.results if one.failure))
 
     def run_took(self, kind: str, preset: str, probe: str, seconds: float) -> None:
-        """A run was executed for so long. `probe` is one of the catalogue's, or `unknown`."""
+        """Record how long a run was executed. `probe` is one of the catalogue's, or `unknown`."""
         self._run_seconds.labels(kind, preset).observe(seconds)
         self._probe_seconds.labels(probe).observe(seconds)
 
     def store_failed(self) -> None:
-        """An access to the store failed."""
+        """Count an access to the store that failed."""
         self._store_errors.inc()
 
     def text(self, line: QueueLength | None) -> bytes:
-        """All figures in Prometheus' text format. `line`: the queue; None when the store cannot be read."""
+        """All metrics in Prometheus' text format. `line`: the queue; None when the store cannot be read."""
         self._up.set(line is not None)
         self._waiting.set(line.waiting if line else math.nan)
         self._running.set(line.running if line else math.nan)

@@ -1,4 +1,4 @@
-"""The id of a request: in every line that is logged for it, in its trace, and in its answer."""
+"""The id of a request: in every line of the log about it, in its trace, and in its response."""
 
 import re
 import secrets
@@ -9,13 +9,13 @@ from starlette.datastructures import Headers
 HEADER = "x-request-id"
 
 PLAIN = re.compile(r"[A-Za-z0-9-]{8,64}")
-"""What is taken over from a caller or a proxy: a short token that can do no harm in a log."""
+"""The ids that a client or a proxy may choose: short, and harmless in a log."""
 
 current_request: ContextVar[str | None] = ContextVar("current_request", default=None)
-"""Is not reset when a request has been answered: what the server logs of a crash afterwards belongs to it too."""
+"""It is not reset after the response, since uvicorn logs a crash later than that."""
 
 
 def request_id(headers: Headers) -> str:
-    """The id that a request brings along, or a new one."""
+    """The id that a request already has, or a new one."""
     given = headers.getlist(HEADER)
     return given[0] if len(given) == 1 and PLAIN.fullmatch(given[0]) else secrets.token_hex(8)

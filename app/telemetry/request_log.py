@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.telemetry.metrics import Measures
+from app.telemetry.metrics import Metrics
 from app.telemetry.request_ids import HEADER, current_request, request_id
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -52,8 +52,8 @@ class Exchange:
 class RequestLog:
     """Logs and counts every request. It belongs outside of everything else, so that it covers crashes too."""
 
-    def __init__(self, app: ASGIApp, measures: Measures) -> None:
-        self.app, self._measures = app, measures
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,7 +67,7 @@ class RequestLog:
             exchange.record(message)
             await send(message)
 
-        with self._measures.in_flight.track_inprogress():
+        with self._metrics.in_flight.track_inprogress():
             try:
                 await self.app(scope, receive, send_and_record)
             finally:
@@ -75,7 +75,7 @@ class RequestLog:
 
     def _log(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.began
-        self._measures.request(exchange.method, exchange.route, exchange.status, seconds)
+        self._metrics.request(exchange.method, exchange.route, exchange.status, seconds)
         level = logging.DEBUG if exchange.route.startswith(QUIET) else logging.INFO
         if not log.isEnabledFor(level):
             return

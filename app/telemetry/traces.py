@@ -1,7 +1,7 @@
 """Traces of requests and runs, sent to an OpenTelemetry collector by OTLP over HTTP.
 
-FastAPI makes the spans of requests itself. They hold the path, the query and the host that a visitor named, so nothing
-but what is listed in TOLD leaves the process. Importing this needs the extra `telemetry`.
+FastAPI makes the spans of requests. They contain the path, the query and the host that a visitor sent, so only the
+attributes in EXPORTED leave the process. Importing this module needs the extra `telemetry`.
 """
 
 import asyncio
@@ -28,16 +28,18 @@ from app.telemetry.request_ids import current_request
 from app.telemetry.request_log import QUIET
 
 EXPORT_SECONDS = 5.0
-"""How long sending a batch may take, all tries together."""
+"""How long sending a batch may take, including retries."""
 
 FLUSH_SECONDS = 0.5
-"""How long a stopping service waits for the last batch to be sent; what is not sent by then is lost."""
+"""How long a stopping service waits for the last batch; spans that are not sent by then are lost."""
 
-COMPLAIN_SECONDS = 60.0
-REMEMBERED = 2_000
-"""Of how many waiting runs the requests are kept; more than can wait."""
+WARN_SECONDS = 60.0
+"""The least time between two warnings that the collector cannot be reached."""
 
-TOLD = frozenset(
+MOST_REQUESTS = 2_000
+"""For how many waiting runs their requests are remembered; more than can wait."""
+
+EXPORTED = frozenset(
     {
         "http.request.method",
         "http.route",
@@ -60,18 +62,18 @@ class Traces(Observer):
     """Makes the spans of one application, and sends them in the background."""
 
     def __init__(self, endpoint: str, version: str) -> None:
-        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it says every few seconds what `_Patient` says
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # `_LossReporter` warns in its place, less often
         resource = Resource.create({"service.name": "tiebreak", "service.version": version})
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         exporter = OTLPSpanExporter(endpoint=_address(endpoint), timeout=EXPORT_SECONDS)
-        self._provider.add_span_processor(_Discreet(BatchSpanProcessor(_Patient(exporter))))
+        self._provider.add_span_processor(_AttributeFilter(BatchSpanProcessor(_LossReporter(exporter))))
         self._tracer = self._provider.get_tracer("tiebreak", version)
         self._requests: OrderedDict[str, SpanContext] = OrderedDict()
         self._spans: dict[str, trace.Span] = {}
 
     @property
     def config(self) -> TelemetryConfig:
-        """What FastAPI is given, so that it makes a span of each request and nothing else."""
+        """FastAPI's configuration: one span for each request, and nothing else."""
         return {
             "tracer_provider": self._provider,
             "metrics": False,
@@ -82,11 +84,11 @@ class Traces(Observer):
         }
 
     def queued(self, run: Run, kind: str) -> None:  # noqa: ARG002 - the observer's
-        """Remember the request that a run comes from."""
+        """Remember the request that started a run."""
         context = trace.get_current_span().get_span_context()
         if context.is_valid:
             self._requests[run.id] = context
-            if len(self._requests) > REMEMBERED:
+            if len(self._requests) > MOST_REQUESTS:
                 self._requests.popitem(last=False)
 
     def started(self, run: Run, kind: str) -> None:  # noqa: ARG002
@@ -111,38 +113,38 @@ class Traces(Observer):
             span.end()
 
     async def stop(self) -> None:
-        """Send what is left, for FLUSH_SECONDS at most: a collector that hangs does not keep the service."""
+        """Send the remaining spans, for FLUSH_SECONDS at most: a collector that hangs must not delay the stop."""
         flush = threading.Thread(target=self._provider.shutdown, name="last traces", daemon=True)
         flush.start()
         await asyncio.to_thread(flush.join, FLUSH_SECONDS)
 
 
 def _address(endpoint: str) -> str:
-    """Where a collector takes traces, which OTLP puts below its address."""
+    """The address for traces, which OTLP defines as a path below the collector's address."""
     bare = endpoint.rstrip("/")
     return bare if bare.endswith("/v1/traces") else f"{bare}/v1/traces"
 
 
-class _Discreet(SpanProcessor):
-    """Hands on what may be told of a span, with the id of the request that it belongs to."""
+class _AttributeFilter(SpanProcessor):
+    """Passes spans on with the EXPORTED attributes only, and with the id of their request."""
 
     def __init__(self, inner: SpanProcessor) -> None:
         self._inner = inner
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Nothing is told before the end."""
+        """Nothing is passed on before the end."""
 
     def on_end(self, span: ReadableSpan) -> None:
-        told: dict[str, Any] = {key: value for key, value in (span.attributes or {}).items() if key in TOLD}
+        kept: dict[str, Any] = {key: value for key, value in (span.attributes or {}).items() if key in EXPORTED}
         if span.kind is trace.SpanKind.SERVER and (request := current_request.get()):
-            told["tiebreak.request_id"] = request
+            kept["tiebreak.request_id"] = request
         self._inner.on_end(
             ReadableSpan(
                 name=span.name,
                 context=_without_state(span.context),
                 parent=_without_state(span.parent),
                 resource=span.resource,
-                attributes=told,
+                attributes=kept,
                 links=[Link(_without_state(link.context)) for link in span.links],
                 kind=span.kind,
                 status=Status(span.status.status_code),
@@ -160,30 +162,30 @@ class _Discreet(SpanProcessor):
 
 
 def _without_state(context: Any) -> Any:
-    """A span's place without its `tracestate`, which is any text that a caller sent."""
+    """A span's context without its `tracestate`, which may be any text that a client sent."""
     if context is None:
         return None
     return SpanContext(context.trace_id, context.span_id, context.is_remote, context.trace_flags)
 
 
-class _Patient(SpanExporter):
-    """Says now and then that the collector cannot be reached, and loses what could not be sent."""
+class _LossReporter(SpanExporter):
+    """Drops spans that could not be sent, and warns of that from time to time."""
 
     def __init__(self, inner: SpanExporter) -> None:
         self._inner = inner
-        self._lost, self._complained = 0, float("-inf")
+        self._lost, self._warned = 0, float("-inf")
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         result = self._inner.export(spans)
         if result is not SpanExportResult.SUCCESS:
             self._lost += len(spans)
-            self._complain()
+            self._warn()
         return result
 
-    def _complain(self) -> None:
-        if time.monotonic() - self._complained > COMPLAIN_SECONDS:
+    def _warn(self) -> None:
+        if time.monotonic() - self._warned > WARN_SECONDS:
             log.warning("the collector of traces cannot be reached: %d spans are lost", self._lost)
-            self._lost, self._complained = 0, time.monotonic()
+            self._lost, self._warned = 0, time.monotonic()
 
     def shutdown(self) -> None:
         self._inner.shutdown()

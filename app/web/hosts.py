@@ -1,4 +1,4 @@
-"""Which names this server answers to: against pages that point a name of their own at it (DNS rebinding)."""
+"""Refuses requests under other host names, so that other sites cannot point their own name here (DNS rebinding)."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from app.web.errors import WrongHost
 from app.web.problems import problem_response
 
 FOR_ANY_HOST = frozenset({"/healthz", "/metrics", "/readyz"})
-"""What watches over a server asks it by its address; nothing there is worth a trick."""
+"""Monitoring uses the address of a server in place of its name, and these responses are no secrets."""
 
 
 class AllowedHosts:
-    """Refuses requests for another host than those named; without names it lets every request pass."""
+    """Refuses requests for hosts that are not in `names`; without names, no request is refused."""
 
     def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
         self.app = app
@@ -25,7 +25,7 @@ class AllowedHosts:
             await self.app(scope, receive, send)
             return
         problem = FieldProblem("host", "must be a name of this server")
-        error = WrongHost("This server does not answer under that name.", [problem])
+        error = WrongHost("This server does not answer under this name.", [problem])
         await problem_response(error)(scope, receive, send)
 
     def _allows(self, headers: Headers) -> bool:
@@ -43,13 +43,13 @@ def host_of(authority: str) -> str:
 
 
 def normal(name: str) -> str:
-    """A name of the setting as `host_of` gives it; an IPv6 address may stand with its brackets or without."""
+    """A name of the setting in the form of `host_of`; an IPv6 address may have brackets or not."""
     plain = name.strip().lower()
     return plain if plain.count(":") > 1 and not plain.startswith("[") else host_of(plain)
 
 
 def _matches(host: str, name: str) -> bool:
-    """`*.example.org` stands for every name below example.org, but not for that name itself."""
+    """`*.example.org` matches every name below example.org, but not that name itself."""
     if name.startswith("*."):
         return host.endswith(name[1:]) and len(host) >= len(name)
     return host == name

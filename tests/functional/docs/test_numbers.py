@@ -13,7 +13,7 @@ from app.runs.store import boundary, database, migration, retention
 from app.runs.worker import footprint, process, scratch
 from app.server.protocol import SLOWEST_BYTES
 from app.settings import SHORTEST_TOKEN, Settings
-from app.telemetry.traces import COMPLAIN_SECONDS, FLUSH_SECONDS
+from app.telemetry.traces import FLUSH_SECONDS, WARN_SECONDS
 from app.web.request_limits import MAX_HEADER_BYTES, MAX_HEADERS
 
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
@@ -37,7 +37,7 @@ OPERATING = (
     f"within the last {runner.STUCK_SECONDS:.0f} s",
     f"takes longer than {single_flight.PATIENCE_SECONDS:.0f} s",
     f"reuses a result for {readiness.KEPT_SECONDS:.0f} s",
-    f"says so every {COMPLAIN_SECONDS:.0f} s",
+    f"says so every {WARN_SECONDS:.0f} s",
     f"for {FLUSH_SECONDS} s at most",
 )
 PROBES = (

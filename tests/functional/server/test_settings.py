@@ -115,9 +115,8 @@ def test_lists_are_read_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -
 def test_secrets_are_read_from_files_and_variables_go_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "tiebreak_api_token").write_text("from a file of secrets\n", encoding="utf-8")
     (tmp_path / "tiebreak_database_password").write_text("secret", encoding="utf-8")
-    monkeypatch.setattr("app.settings.SECRETS", tmp_path)
     monkeypatch.setenv("TIEBREAK_DATABASE_PASSWORD", "from a variable")
-    found = read_settings()
+    found = read_settings(tmp_path)
     assert found.api_token is not None
     assert found.database_password is not None
     assert found.api_token.get_secret_value() == "from a file of secrets"

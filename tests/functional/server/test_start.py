@@ -36,7 +36,7 @@ def test_an_interpreter_must_be_a_program(tmp_path: Path, framework: str) -> Non
     plain.chmod(stat.S_IRUSR | stat.S_IWUSR)
     for path in ("/nowhere/python", str(plain), str(tmp_path), "no-such-program-on-the-path"):
         said = said_by(**{f"TIEBREAK_{framework}_PYTHON": path})
-        assert f"TIEBREAK_{framework}_PYTHON: {path} is no program" in said
+        assert f"TIEBREAK_{framework}_PYTHON: {path} is not an executable program" in said
 
 
 def test_a_port_must_be_free(taken_port: int) -> None:
@@ -68,7 +68,7 @@ def test_a_mistyped_setting_is_warned_of_and_the_token_is_in_no_log(tmp_path: Pa
     settings = {"TIEBREAK_API_TOKN": TOKEN, "TIEBREAK_PORT_8000_TCP": "tcp://10.0.0.1:8000"}
     with serving(tmp_path / "log", settings) as server:
         log = server.log.read_text()
-    assert "there is no setting TIEBREAK_API_TOKN; is TIEBREAK_API_TOKEN meant?" in log
+    assert "there is no setting TIEBREAK_API_TOKN; did you mean TIEBREAK_API_TOKEN?" in log
     assert "TCP" not in log
     assert TOKEN not in log
 
@@ -86,7 +86,7 @@ def test_what_is_warned_of_and_what_is_not() -> None:
         "TIEBREAK_XYZZY",
     ]
     assert list(warnings(Settings(), environment)) == [
-        "there is no setting TIEBREAK_ALOWED_HOSTS; is TIEBREAK_ALLOWED_HOSTS meant?",
+        "there is no setting TIEBREAK_ALOWED_HOSTS; did you mean TIEBREAK_ALLOWED_HOSTS?",
         "there is no setting TIEBREAK_XYZZY",
     ]
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import __version__
 from app.runs.models import ClaimVerdict, Comparison, Equivalence, Outcome
 from app.runs.single_flight import SingleFlight
-from app.telemetry.metrics import Measures
+from app.telemetry.metrics import Metrics
 from app.telemetry.request_log import RequestLog
 from tests.support.advice.answer_sets import shipped_rules
 from tests.support.runs.run_services import application_with, in_status, over, submitted
@@ -109,7 +109,7 @@ async def test_runs_are_counted_by_how_they_ended(executed: httpx.AsyncClient) -
 
 
 def test_verdicts_and_comparisons_are_counted_by_what_they_say() -> None:
-    measures = Measures("1", "2")
+    metrics = Metrics("1", "2")
     verdicts = [ClaimVerdict(claim=str(n), verdict="refuted" if n else "confirmed", reason="") for n in range(3)]
     comparison = Comparison(
         ratio=2.0,
@@ -124,8 +124,8 @@ def test_verdicts_and_comparisons_are_counted_by_what_they_say() -> None:
         equivalence=Equivalence(checked=True, passed=True),
     )
     outcome = Outcome(status="done", verdicts=tuple(verdicts), comparisons=(comparison, comparison))
-    measures.run_ended("timing", "standard", "done", outcome)
-    samples = samples_of(measures.text(None).decode())
+    metrics.run_ended("timing", "standard", "done", outcome)
+    samples = samples_of(metrics.text(None).decode())
     by_verdict = {
         verdict: value(samples, "tiebreak_verdicts_total", verdict=verdict) for verdict in ("confirmed", "refuted")
     }
@@ -188,7 +188,7 @@ async def test_logging_and_counting_a_request_costs_little(app: FastAPI) -> None
         return time.perf_counter() - began
 
     taken: dict[str, list[float]] = {"logged": [], "bare": []}
-    logged: ASGIApp = RequestLog(bare, app.state.measures)
+    logged: ASGIApp = RequestLog(bare, app.state.metrics)
     for outer, stack, name in [(logged, whole, "logged"), (bare, without, "bare")] * ROUNDS:
         app.middleware_stack = stack
         async with client_of(outer) as client:
