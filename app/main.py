@@ -1,7 +1,7 @@
 """The application: puts settings, rules, routes and limits together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from importlib.util import find_spec
@@ -20,7 +20,6 @@ from app.api.probes import probes
 from app.api.routes import api, health
 from app.api.runs import runs
 from app.errors import UnusableSetting
-from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.pages.errors import error_page
 from app.pages.router import pages
@@ -28,6 +27,7 @@ from app.paths import STATIC
 from app.runs.assembly import make_run_service, questions_of
 from app.runs.catalogue import Catalogue
 from app.runs.observers import Observer, Observers
+from app.runs.run_settings import RunSettings
 from app.runs.service import RunService
 from app.settings import Settings, read_settings
 from app.telemetry.metrics import Metrics
@@ -74,7 +74,10 @@ class Application(FastAPI):
 
 
 def create_app(
-    settings: Settings | None = None, clock: Clock = date.today, catalogue: Catalogue | None = None
+    settings: Settings | None = None,
+    clock: Clock = date.today,
+    catalogue: Catalogue | None = None,
+    run_settings: RunSettings | None = None,
 ) -> Application:
     """The service as an ASGI application.
 
@@ -82,6 +85,7 @@ def create_app(
         settings: by default those of the environment.
         clock: gives the day of an advice.
         catalogue: the probes; by default the shipped ones.
+        run_settings: settings and limits of the run service; by default those that follow from `settings`.
 
     Raises:
         InvalidRules: the rule base cannot be used.
@@ -92,7 +96,8 @@ def create_app(
     metrics = Metrics(__version__, knowledge.version)
     app = Application(metrics, traces.config if traces else UNTRACED)
     observers: list[Observer] = [RunLog(metrics), *([traces] if traces else [])]
-    runs = _runs(settings, knowledge, observers, catalogue)
+    questions, observer = questions_of(knowledge), Observers(observers)
+    runs = make_run_service(run_settings or settings.runs, questions, observer, catalogue)
     app.state.traces, app.state.service = traces, Service(knowledge, runs, settings, clock)
     _add_routes(app)
     _add_middleware(app, settings)
@@ -116,13 +121,6 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(HeadAsGet)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
-
-
-def _runs(
-    settings: Settings, knowledge: Knowledge, observers: Sequence[Observer], catalogue: Catalogue | None
-) -> RunService:
-    questions, observer = questions_of(knowledge), Observers(observers)
-    return make_run_service(settings.runs, questions, observer, catalogue)
 
 
 def _traces(settings: Settings) -> "Traces | None":

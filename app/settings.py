@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import UnusableSetting
 from app.knowledge.models import Framework
-from app.runs.run_settings import RunSettings
+from app.runs.run_settings import RunLimits, RunSettings
+from app.runs.worker.limits import WorkerLimits
 
 PREFIX = "TIEBREAK_"
 
@@ -129,9 +130,8 @@ class Settings(BaseSettings):
             database=self.database,
             password=self.password,
             interpreters=self.interpreters,
-            queue_limit=self.queue_limit,
-            memory_bytes=self.worker_memory_bytes,
-            keep_runs=self.keep_runs,
+            worker=WorkerLimits(self.worker_memory_bytes),
+            limits=RunLimits(self.queue_limit, self.keep_runs),
         )
 
     @property

@@ -16,6 +16,7 @@ from app.runs.measuring.jobs import Job
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Outcome, Preset
 from app.runs.runner_names import this_runner
+from app.runs.worker.limits import WorkerLimits
 from app.runs.worker.machine_lock import lock_file
 from app.settings import read_settings
 from bench.benchmark import BenchFailed
@@ -52,10 +53,10 @@ def execute(job: Job) -> Outcome:
         BenchFailed: a half failed.
     """
     settings = read_settings()
-    owner, memory = this_runner(), settings.worker_memory_bytes
+    limits = WorkerLimits(settings.worker_memory_bytes)
     with tempfile.TemporaryDirectory(prefix="tiebreak-bench-") as folder:
         scratch = Path(folder)
-        executor = LocalExecutor(settings.interpreters, owner, memory, lock_file(scratch), scratch)
+        executor = LocalExecutor(settings.interpreters, this_runner(), limits, lock_file(scratch), scratch)
         outcome = executor.execute_here("bench", job, lambda *_: None, threading.Event())
     if outcome.status != "done":
         raise BenchFailed(f"{job.probe.id}: {outcome.error.message if outcome.error else outcome.status}")

@@ -34,8 +34,10 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[Event], places: asyncio.Semaphore) -> None:
-        self._sent = _sent(events, places)
+    def __init__(
+        self, events: AsyncGenerator[Event], places: asyncio.Semaphore, silence_seconds: float = SILENCE_SECONDS
+    ) -> None:
+        self._sent = _sent(events, places, silence_seconds)
         super().__init__(self._sent, headers={"cache-control": "no-cache", "x-accel-buffering": "no"})
 
     async def stream_response(self, send: Send) -> None:
@@ -43,13 +45,15 @@ class EventStream(StreamingResponse):
             await super().stream_response(send)
 
 
-async def _sent(events: AsyncGenerator[Event], places: asyncio.Semaphore) -> AsyncGenerator[bytes]:
+async def _sent(
+    events: AsyncGenerator[Event], places: asyncio.Semaphore, silence_seconds: float
+) -> AsyncGenerator[bytes]:
     """Events as they go over the wire, with comments in between. A listener takes one of the places."""
     async with places:
         upcoming = asyncio.ensure_future(anext(events, None))
         try:
             while True:
-                done, _ = await asyncio.wait({upcoming}, timeout=SILENCE_SECONDS)
+                done, _ = await asyncio.wait({upcoming}, timeout=silence_seconds)
                 if not done:
                     yield KEEPALIVE_COMMENT
                     continue

@@ -41,11 +41,10 @@ def make_run_service(
     return RunService(
         Store(address),
         catalogue or read_catalogue(),
-        LocalExecutor(settings.interpreters, owner, settings.memory_bytes, lock, scratch),
-        Inspection(settings.interpreters, owner, settings.memory_bytes, scratch),
-        settings.queue_limit,
+        LocalExecutor(settings.interpreters, owner, settings.worker, lock, scratch),
+        Inspection(settings.interpreters, owner, settings.worker, scratch),
+        settings.limits,
         questions,
-        settings.keep_runs,
         OutcomeSpool(settings.data / "unstored"),
         observer,
     )

@@ -13,16 +13,11 @@ from app.errors import NotReady, StoreFault, UnknownEntry
 from app.runs.models import Event, Run
 from app.runs.observers import Observer
 from app.runs.outcome_spool import RunEnd
+from app.runs.run_settings import RunLimits
 from app.runs.store.store import Store
-
-POLL_SECONDS = 0.25
-"""How often a tail reads the store. It reads at once when this process has stored an event."""
 
 REST_SECONDS = 0.05
 """How long a tail waits between two reads at least, so that a burst of events costs few of them."""
-
-AWAY_SECONDS = 2.0
-"""How long the store is left alone after it could not be reached."""
 
 EVENTS_AT_ONCE = 20
 """How many events one read returns at most, and how many a listener holds that reads slowly, or never."""
@@ -43,8 +38,9 @@ class Tail:
         over: no more events will be added.
     """
 
-    def __init__(self, run: str, feed: "Callable[[Tail], Coroutine[None, None, None]]") -> None:
+    def __init__(self, run: str, poll_seconds: float, feed: "Callable[[Tail], Coroutine[None, None, None]]") -> None:
         self.run, self.last, self.over = run, 0, False
+        self._poll_seconds = poll_seconds
         self.listeners = 0
         # without the context of the first listener's request, whose id would mark what is logged for everybody
         self.task = asyncio.create_task(feed(self), name=f"tail of {run}", context=Context())
@@ -89,15 +85,15 @@ class Tail:
         """Wait until `wake`, or until the next poll is due."""
         await asyncio.sleep(REST_SECONDS)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
         self._wake.clear()
 
 
 class EventTails(Observer):
     """The tails of all runs that are followed. They end when `stopping` returns True."""
 
-    def __init__(self, store: Store, stopping: Callable[[], bool]) -> None:
-        self._store, self._stopping = store, stopping
+    def __init__(self, store: Store, stopping: Callable[[], bool], limits: RunLimits) -> None:
+        self._store, self._stopping, self._limits = store, stopping, limits
         self._tails: dict[str, Tail] = {}
 
     async def follow(self, id: str, after: int = 0) -> AsyncGenerator[Event]:
@@ -130,7 +126,7 @@ class EventTails(Observer):
         """The tail of a run, with one more listener. The last listener that leaves ends the tail."""
         tail = self._tails.get(id)
         if tail is None:
-            tail = self._tails[id] = Tail(id, self._feed)
+            tail = self._tails[id] = Tail(id, self._limits.poll_seconds, self._feed)
         tail.listeners += 1
         try:
             yield tail
@@ -179,7 +175,7 @@ class EventTails(Observer):
             except UnknownEntry:
                 return None
             except NotReady:
-                await asyncio.sleep(AWAY_SECONDS)
+                await asyncio.sleep(self._limits.away_seconds)
         return None
 
     def started(self, run: Run, kind: str) -> None:  # noqa: ARG002 - the observer's

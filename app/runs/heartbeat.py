@@ -1,18 +1,13 @@
 """Saying that this runner lives, and knowing which others do not any more."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.runs.run_settings import RunLimits
 from app.runs.runner_names import runner_is_gone, this_place, this_runner
 from app.runs.store.store import Store
-
-BEAT_SECONDS = 5.0
-"""How often a runner says that it lives, and looks after the others."""
-
-LEASE_SECONDS = 60.0
-"""How long a runner of another machine may be silent before its runs count as interrupted."""
 
 
 @dataclass
@@ -35,13 +30,16 @@ class Heartbeat:
     """
 
     store: Store
+    limits: RunLimits = field(default_factory=RunLimits)
     name: str = field(default_factory=this_runner)
+    place: str = field(default_factory=this_place)
+    clock: Callable[[], float] = time.monotonic
     _silences: dict[str, _Silence] = field(default_factory=dict)
 
     async def beat(self) -> None:
         """Say that this runner lives. Raises NotReady."""
         if self.store.database.is_shared:
-            await self.store.beat(self.name, this_place())
+            await self.store.beat(self.name, self.place)
 
     async def gone_among(self, runners: Iterable[str]) -> set[str]:
         """Which of these runners have ended. Raises NotReady."""
@@ -55,9 +53,9 @@ class Heartbeat:
             sign = beats.get(runner)
             if sign is None:  # each says so before it takes a run
                 gone.add(runner)
-            elif sign.place == this_place():
+            elif sign.place == self.place:
                 gone |= {runner} if runner_is_gone(runner) else set()
-            elif self._silent_seconds(runner, sign.at) > LEASE_SECONDS:
+            elif self._silent_seconds(runner, sign.at) > self.limits.lease_seconds:
                 gone.add(runner)
         return gone
 
@@ -68,9 +66,9 @@ class Heartbeat:
 
     def _silent_seconds(self, runner: str, sign: datetime) -> float:
         """For how long a runner was looked at without a gap, and its sign of life stayed the same."""
-        moment = time.monotonic()
+        moment = self.clock()
         known = self._silences.get(runner)
-        if known is None or known.sign != sign or moment - known.looked > 4 * BEAT_SECONDS:
+        if known is None or known.sign != sign or moment - known.looked > 4 * self.limits.beat_seconds:
             known = self._silences[runner] = _Silence(sign, moment, moment)
         known.looked = moment
         return moment - known.since

@@ -41,7 +41,7 @@ class Inspection:
 
     interpreters: Mapping[Framework, str]
     owner: str
-    memory_bytes: int
+    limits: WorkerLimits
     scratch: Path
     _found: tuple[Installed, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,8 +83,7 @@ class Inspection:
         with self._lock:
             if self._found is None:
                 with scratch_folder(self.scratch / f"inspect-{os.getpid()}-{secrets.token_hex(4)}") as folder:
-                    limits = WorkerLimits(self.memory_bytes)
-                    host = Host(self.interpreters, folder, self.owner, "inspect", limits, self._cancelled)
+                    host = Host(self.interpreters, folder, self.owner, "inspect", self.limits, self._cancelled)
                     self._found = tuple(_inspect(host, framework) for framework in FRAMEWORKS)
             return self._found
 

@@ -50,16 +50,18 @@ class LocalExecutor:
     Attributes:
         interpreters: the Python of each framework's half.
         owner: the mark by which processes of this installation are found.
-        memory_bytes: how much resident memory a worker may take.
+        limits: of each worker.
         lock: the file of the machine-wide lock.
         scratch: the folder in which each run has one of its own while it is executed.
+        perform: measures a job that is not a survey.
     """
 
     interpreters: Mapping[Framework, str]
     owner: str
-    memory_bytes: int
+    limits: WorkerLimits
     lock: Path
     scratch: Path
+    perform: Callable[[Job, Host, ReportEvent], Outcome] = perform
     _cancelled: dict[str, threading.Event] = field(default_factory=dict)
     _ending: bool = False
 
@@ -102,13 +104,12 @@ class LocalExecutor:
     def execute_here(self, run: str, job: Job | Survey, report: ReportEvent, cancelled: threading.Event) -> Outcome:
         """The same in the calling thread; what a worker leaves behind is gone when it returns."""
         with scratch_folder(self.scratch / run) as scratch:
-            limits = WorkerLimits(self.memory_bytes)
-            host = Host(self.interpreters, scratch, self.owner, run, limits, cancelled)
+            host = Host(self.interpreters, scratch, self.owner, run, self.limits, cancelled)
             report("progress", {"done": 0, "total": 0, "text": "waiting for the machine", "seconds_left": None})
             with machine_lock(cancelled.is_set, self.lock) as held:
                 if not held:
                     raise Cancelled
                 try:
-                    return survey(job, host, report) if isinstance(job, Survey) else perform(job, host, report)
+                    return survey(job, host, report) if isinstance(job, Survey) else self.perform(job, host, report)
                 finally:
                     kill_marked(self.owner, run)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from app.errors import InvalidFields, NotReady, StoreFault
-from app.runs.heartbeat import BEAT_SECONDS, Heartbeat
+from app.runs.heartbeat import Heartbeat
 from app.runs.local_executor import Executor
 from app.runs.measuring.jobs import EventKind, ReportEvent
 from app.runs.models import Run, RunRequest
@@ -16,6 +16,7 @@ from app.runs.observers import Observer, executing
 from app.runs.outcome_spool import RunEnd
 from app.runs.outcome_writer import OutcomeWriter, failed
 from app.runs.requests import Requests
+from app.runs.run_settings import RunLimits
 from app.runs.store.store import Store
 from app.runs.worker.process import Cancelled
 
@@ -27,8 +28,6 @@ FINISH_ATTEMPTS = 5
 """How often a run in the foreground tries to store its end; the service tries for as long as it lives."""
 STOP_SECONDS = 3.0
 """How long a stop waits for the end of the run to be stored; afterwards it waits as a file for the next start."""
-STUCK_SECONDS = 60.0
-"""How long the runner may take to look for the next run; it looks every other second, and after each run."""
 
 log = logging.getLogger("tiebreak.runs")
 
@@ -38,6 +37,7 @@ class Runner:
 
     Attributes:
         stopping: nothing is begun any more.
+        heartbeat: this runner among all that share the store.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class Runner:
         executor: Executor,
         writer: OutcomeWriter,
         observer: Observer,
-        keep_runs: int | None,
+        limits: RunLimits,
     ) -> None:
         self._store, self._requests, self._executor, self._writer = store, requests, executor, writer
-        self._observer, self._keep_runs = observer, keep_runs
-        self._heartbeat = Heartbeat(store)
+        self._observer, self._limits = observer, limits
+        self.heartbeat = Heartbeat(store, limits)
         self._wake = asyncio.Event()
         self.stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -73,8 +73,8 @@ class Runner:
         """Raises NotReady when nothing executes runs any more, or has not looked for the next one for long."""
         if self._task is not None and self._task.done():
             raise NotReady("Runs are not executed any more.")
-        if self._looked is not None and time.monotonic() - self._looked > STUCK_SECONDS:
-            raise NotReady(f"It has not looked for runs for more than {STUCK_SECONDS:.0f} s.")
+        if self._looked is not None and time.monotonic() - self._looked > self._limits.stuck_seconds:
+            raise NotReady(f"It has not looked for runs for more than {self._limits.stuck_seconds:.0f} s.")
 
     def stop_soon(self) -> None:
         """End what is executed; may be called from a signal handler."""
@@ -92,19 +92,19 @@ class Runner:
             await asyncio.wait({self._task, self._housekeeping})
             with contextlib.suppress(NotReady, TimeoutError):
                 async with asyncio.timeout(1):
-                    await self._heartbeat.leave()
+                    await self.heartbeat.leave()
 
     async def execute_now(self, id: str, request: RunRequest, seed: int, report: ReportEvent) -> None:
         """Execute a run at once, past the queue, and store it like any other. Raises NotReady."""
-        await self._heartbeat.beat()
-        run = await self._store.begin(id, request, seed, self._heartbeat.name)
-        beating = asyncio.create_task(self._repeat(self._heartbeat.beat))
+        await self.heartbeat.beat()
+        run = await self._store.begin(id, request, seed, self.heartbeat.name)
+        beating = asyncio.create_task(self._repeat(self.heartbeat.beat))
         try:
             await self._execute(run, seed, report, FINISH_ATTEMPTS)
         finally:
             beating.cancel()
         with contextlib.suppress(NotReady):
-            await self._heartbeat.leave()
+            await self.heartbeat.leave()
 
     def cancel(self, run: str) -> None:
         """Have a run end that is executed here; others are ignored."""
@@ -116,14 +116,14 @@ class Runner:
         Raises:
             NotReady: the store cannot be reached.
         """
-        await self._heartbeat.beat()
+        await self.heartbeat.beat()
         await self._writer.put_kept()
         await self._recover()
 
     async def _recover(self) -> None:
         """Mark what a crashed runner left as interrupted, and end the processes that it left."""
         running = {run.id: runner for run, runner in await self._store.unfinished() if runner is not None}
-        gone = await self._heartbeat.gone_among(running.values())
+        gone = await self.heartbeat.gone_among(running.values())
         for run, runner in running.items():
             if runner in gone:
                 await asyncio.to_thread(self._executor.clean_up, run, runner)
@@ -135,7 +135,7 @@ class Runner:
     async def _repeat(self, duty: Callable[[], Awaitable[None]]) -> None:
         """Do something every few seconds, whether or not the store was there the last time."""
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
+            await asyncio.sleep(self._limits.beat_seconds)
             try:
                 await duty()
             except NotReady:
@@ -162,7 +162,7 @@ class Runner:
         await self._requests.inspection.settle()
         if self.stopping:  # what waits is for the next start
             return False
-        claimed = await self._store.claim(self._heartbeat.name)
+        claimed = await self._store.claim(self.heartbeat.name)
         if claimed is not None:
             await self._execute(*claimed)
         return claimed is not None
@@ -202,13 +202,13 @@ class Runner:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             with contextlib.suppress(NotReady):
-                if not await self._store.is_wanted(id, self._heartbeat.name):
+                if not await self._store.is_wanted(id, self.heartbeat.name):
                     self._executor.cancel(id)
 
     async def _let_old_runs_go(self) -> None:
         """A few at a time, so that others get their turn."""
         with contextlib.suppress(NotReady):  # the next run's end comes back to it
-            while self._keep_runs is not None and await self._store.let_go(self._keep_runs):
+            while (kept := self._limits.keep_runs) is not None and await self._store.let_go(kept):
                 await asyncio.sleep(0)
 
     async def _outcome(self, run: Run, seed: int, report: ReportEvent) -> RunEnd:

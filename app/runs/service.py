@@ -19,6 +19,7 @@ from app.runs.outcome_spool import OutcomeSpool, RunEnd
 from app.runs.outcome_writer import OutcomeWriter
 from app.runs.readiness import ReadinessChecks, in_thread
 from app.runs.requests import Requests
+from app.runs.run_settings import RunLimits
 from app.runs.runner import Runner
 from app.runs.single_flight import SingleFlight
 from app.runs.store.store import Store, no_such_run
@@ -48,22 +49,22 @@ class RunService:
         catalogue: Catalogue,
         executor: Executor,
         inspection: Inspection,
-        queue_limit: int,
+        limits: RunLimits = RunLimits(),  # noqa: B008 - frozen
         questions: Questions | None = None,
-        keep_runs: int | None = None,
         spool: OutcomeSpool | None = None,
         observer: Observer | None = None,
     ) -> None:
-        self.store, self.inspection, self._queue_limit = store, inspection, queue_limit
-        self._tails = EventTails(store, lambda: self.runner.stopping)
+        self.store, self.inspection, self.executor, self._limits = store, inspection, executor, limits
+        self._tails = EventTails(store, lambda: self.runner.stopping, limits)
         self.observer = Observers((self._tails, observer or Observer()))
         store.database.on_trouble = self.observer.store_failed
         self.requests = Requests(catalogue, inspection, questions or Questions())
         writer = OutcomeWriter(store, self.requests, self.observer, spool)
-        self.runner = Runner(store, self.requests, executor, writer, self.observer, keep_runs)
-        self._unfinished = SingleFlight(store.unfinished)
+        self.runner = Runner(store, self.requests, executor, writer, self.observer, limits)
+        self._unfinished = SingleFlight(store.unfinished, limits.check_seconds)
         here = {name: in_thread(check) for name, check in executor.checks().items()}
-        self.readiness = ReadinessChecks({"store": store.check, "runner": self.runner.check, **here})
+        checks = {"store": store.check, "runner": self.runner.check, **here}
+        self.readiness = ReadinessChecks(checks, limits.check_seconds)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -97,7 +98,7 @@ class RunService:
         await self.requests.check(request)
         if admit is not None:
             await admit()
-        run = await self.store.enqueue(new_id(), request, new_seed(), self._queue_limit)
+        run = await self.store.enqueue(new_id(), request, new_seed(), self._limits.queue)
         if isinstance(run, int):
             raise QueueFull(f"{run} runs wait or run already.", USUAL_RUN_SECONDS * run)
         self.observer.queued(run, self.requests.kind(run.probe))
@@ -159,7 +160,7 @@ class RunService:
         except (NotReady, TimeoutError):
             return None
         running = sum(run.status == "running" for run, _ in unfinished)
-        return QueueLength(waiting=len(unfinished) - running, running=running, limit=self._queue_limit)
+        return QueueLength(waiting=len(unfinished) - running, running=running, limit=self._limits.queue)
 
     async def start(self) -> None:
         """Clean up after runners that crashed, and begin to execute what waits."""

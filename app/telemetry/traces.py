@@ -61,11 +61,11 @@ log = logging.getLogger("tiebreak.traces")
 class Traces(Observer):
     """Makes the spans of one application, and sends them in the background."""
 
-    def __init__(self, endpoint: str, version: str) -> None:
+    def __init__(self, endpoint: str, version: str, export_seconds: float = EXPORT_SECONDS) -> None:
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # `_LossReporter` warns in its place, less often
         resource = Resource.create({"service.name": "tiebreak", "service.version": version})
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        exporter = OTLPSpanExporter(endpoint=_address(endpoint), timeout=EXPORT_SECONDS)
+        exporter = OTLPSpanExporter(endpoint=_address(endpoint), timeout=export_seconds)
         self._provider.add_span_processor(_AttributeFilter(BatchSpanProcessor(_LossReporter(exporter))))
         self._tracer = self._provider.get_tracer("tiebreak", version)
         self._requests: OrderedDict[str, SpanContext] = OrderedDict()

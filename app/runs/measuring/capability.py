@@ -6,8 +6,6 @@ from app.runs.measuring.pairs import Facts, describe
 from app.runs.models import Failure, Result
 from app.runs.worker.process import HalfFailed, Host, Reply, Worker
 
-OBSERVE_SECONDS, SLOW_SECONDS = 60.0, 300.0
-
 
 def observe(job: Job, host: Host, progress: Progress, facts: Facts) -> list[Result]:
     """The observations of both halves; what fails is a result with its reason."""
@@ -22,7 +20,7 @@ def observe(job: Job, host: Host, progress: Progress, facts: Facts) -> list[Resu
 def _observe(job: Job, arm: Arm, host: Host, facts: Facts) -> Result:
     try:
         with Worker(host, arm.framework, f"{arm.name}-{job.probe.id}", None, job.device) as worker:
-            reply = worker.ask(observe_command(job.probe), patience(job.probe))
+            reply = worker.ask(observe_command(job.probe), host.limits.observation_seconds(job.probe.slow))
             printed = worker.printed()
             describe(worker, arm, facts)
     except HalfFailed as failed:
@@ -32,11 +30,6 @@ def _observe(job: Job, arm: Arm, host: Host, facts: Facts) -> Result:
 
 def observe_command(probe: Probe) -> Reply:
     return {"do": "observe", "probe": str(probe.path)}
-
-
-def patience(probe: Probe) -> float:
-    """How many seconds a half may take."""
-    return SLOW_SECONDS if probe.slow else OBSERVE_SECONDS
 
 
 def observed_half(probe: Probe, arm: Arm, reply: Reply, printed: str) -> Result:

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.knowledge.models import FRAMEWORKS
 from app.machine.description import describe_machine
-from app.runs.measuring.capability import failed_half, observe_command, observed_half, patience
+from app.runs.measuring.capability import failed_half, observe_command, observed_half
 from app.runs.measuring.execution import environment_of, protocol_of, speeds_of, verdicts_of, work
 from app.runs.measuring.jobs import Arm, EventKind, Job, Progress, ReportEvent, Survey
 from app.runs.measuring.pairs import LOAD_SECONDS, Facts, describe
@@ -117,7 +117,8 @@ class _Line:
             reason = self._given_up or Failure(reason="silent", message="the process ended")
             return failed_half(job.probe, self._arm, reason)
         try:
-            reply = worker.ask_child(observe_command(job.probe), job.probe.id, patience(job.probe))
+            seconds = self._host.limits.observation_seconds(job.probe.slow)
+            reply = worker.ask_child(observe_command(job.probe), job.probe.id, seconds)
         except HalfFailed as failed:
             if not worker.alive and self._starts >= IMPORT_ATTEMPTS:
                 self._given_up = failed.failure

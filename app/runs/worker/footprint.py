@@ -8,9 +8,6 @@ from pathlib import Path
 
 import psutil
 
-SCRATCH_SECONDS = 1.0
-"""How often the worker's folder is looked through: it may hold a compiler's hundreds of files."""
-
 
 @dataclass(frozen=True)
 class Footprint:
@@ -24,15 +21,15 @@ class Footprint:
 class Scale:
     """Weighs one worker, again and again."""
 
-    def __init__(self, leader: int, scratch: Path) -> None:
-        self._leader, self._scratch = leader, scratch
-        self._scratch_bytes, self._next = 0, time.monotonic() + SCRATCH_SECONDS
+    def __init__(self, leader: int, scratch: Path, scratch_seconds: float) -> None:
+        self._leader, self._scratch, self._scratch_seconds = leader, scratch, scratch_seconds
+        self._scratch_bytes, self._next = 0, time.monotonic() + scratch_seconds
 
     def weigh(self) -> Footprint:
         """What the worker and its descendants take; nothing when it is gone."""
         if time.monotonic() >= self._next:
             self._scratch_bytes = folder_bytes(self._scratch)
-            self._next = time.monotonic() + SCRATCH_SECONDS
+            self._next = time.monotonic() + self._scratch_seconds
         weights = list(_weights(self._leader))
         return Footprint(sum(rss for rss, _ in weights), sum(threads for _, threads in weights), self._scratch_bytes)
 

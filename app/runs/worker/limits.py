@@ -23,6 +23,12 @@ TASKS, TASKS_PER_CORE = 512, 64
 """How many processes and threads a worker may be with all that it starts; pools of threads grow with the cores. The
 most that a shipped probe had on two cores was 222, for training in two processes."""
 
+SCRATCH_SECONDS = 1.0
+"""How often the worker's folder is measured: it may hold a compiler's hundreds of files."""
+
+OBSERVE_SECONDS, SLOW_SECONDS = 60.0, 300.0
+"""How long a half of a capability probe may take, and a half of one that is marked as slow."""
+
 USER_TASKS_FACTOR = 4
 """How many times that many the user of the service may start beside what runs already. This is the kernel's own limit,
 which holds at once; it counts a whole user, and other containers' processes may be this user's unseen."""
@@ -48,14 +54,24 @@ class WorkerLimits:
         memory_bytes: of resident memory, the worker and all that it starts; and of private memory, each process.
         tasks: processes and threads, likewise counted together.
         cores: how many it may keep busy; with the time that it is given, that is the processor time of a process.
+        open_files, file_bytes: of each process.
+        scratch_bytes, scratch_seconds: how much its folder may hold, and how often that is measured.
+        observe_seconds, slow_seconds: the time of a half of a capability probe, and of one that is marked as slow.
     """
 
     memory_bytes: int
     tasks: int = field(default_factory=lambda: tasks_allowed(len(usable_cores())))
     cores: float = field(default_factory=lambda: len(usable_cores()))
-    open_files: int = field(default_factory=lambda: OPEN_FILES)
-    file_bytes: int = field(default_factory=lambda: FILE_BYTES)
-    scratch_bytes: int = field(default_factory=lambda: SCRATCH_BYTES)
+    open_files: int = OPEN_FILES
+    file_bytes: int = FILE_BYTES
+    scratch_bytes: int = SCRATCH_BYTES
+    scratch_seconds: float = SCRATCH_SECONDS
+    observe_seconds: float = OBSERVE_SECONDS
+    slow_seconds: float = SLOW_SECONDS
+
+    def observation_seconds(self, slow: bool) -> float:
+        """How long a half of a capability probe may take."""
+        return self.slow_seconds if slow else self.observe_seconds
 
     def of_the_kernel(self, device: Device) -> dict[str, int]:
         """The limits that the kernel watches over, by their names; the worker sets them for itself."""

@@ -90,7 +90,7 @@ class Worker:
         bounds = self._limits.of_the_kernel(device)
         self.started = time.perf_counter()
         self._process = self._start(self._scratch)
-        self._scale = Scale(self.pid, self._scratch)
+        self._scale = Scale(self.pid, self._scratch, self._limits.scratch_seconds)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._replies, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)

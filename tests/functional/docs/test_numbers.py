@@ -6,24 +6,26 @@ import pytest
 
 from app.api.event_stream import SILENCE_SECONDS
 from app.paths import ROOT
-from app.runs import heartbeat, readiness, runner, single_flight
+from app.runs import readiness
 from app.runs.measuring.presets import LEVELS
 from app.runs.measuring.variant import SINGLE_CALLS
+from app.runs.run_settings import RunLimits
 from app.runs.store import boundary, database, migration, retention
-from app.runs.worker import footprint, process, scratch
+from app.runs.worker import limits, process, scratch
 from app.server.protocol import SLOWEST_BYTES
 from app.settings import SHORTEST_TOKEN, Settings
 from app.telemetry.traces import FLUSH_SECONDS, WARN_SECONDS
 from app.web.request_limits import MAX_HEADER_BYTES, MAX_HEADERS
 
+LIMITS = RunLimits()
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 OPERATING = (
     f"Opening a connection may take {database.CONNECT_SECONDS} s, waiting for a lock {database.BUSY_SECONDS} s,",
     f"a statement on PostgreSQL {database.STATEMENT_SECONDS} s, and any call {boundary.LIMIT_SECONDS:.0f} s",
     f"keeps {database.POOL} connections open and opens up to {database.POOL} more",
-    f"writes a heartbeat every {heartbeat.BEAT_SECONDS:.0f} s",
-    f"saw no heartbeat for {heartbeat.LEASE_SECONDS:.0f} s",
+    f"writes a heartbeat every {LIMITS.beat_seconds:.0f} s",
+    f"saw no heartbeat for {LIMITS.lease_seconds:.0f} s",
     f"the others wait for up to {migration.WAIT_SECONDS} s",
     f"the newest `TIEBREAK_KEEP_RUNS` runs ({DEFAULTS['keep_runs']:,})",
     f"deletes up to {retention.BATCH} older ones",
@@ -34,8 +36,8 @@ OPERATING = (
     f"{MAX_HEADERS} headers, and {MAX_HEADER_BYTES // 1024} KiB for all headers together",
     f"the service needs up to {process.TICK_SECONDS} s to notice",
     f"writes {scratch.CHECKED_BYTES // 1024} KiB to the folder",
-    f"within the last {runner.STUCK_SECONDS:.0f} s",
-    f"takes longer than {single_flight.PATIENCE_SECONDS:.0f} s",
+    f"within the last {LIMITS.stuck_seconds:.0f} s",
+    f"takes longer than {LIMITS.check_seconds:.0f} s",
     f"reuses a result for {readiness.KEPT_SECONDS:.0f} s",
     f"says so every {WARN_SECONDS:.0f} s",
     f"for {FLUSH_SECONDS} s at most",
@@ -62,7 +64,7 @@ def test_the_document_has_the_number_of_the_code(document: str, sentence: str) -
 
 
 def test_the_service_watches_as_often_as_the_guide_says() -> None:
-    assert (1 / process.TICK_SECONDS, footprint.SCRATCH_SECONDS) == (5, 1)
+    assert (1 / process.TICK_SECONDS, limits.SCRATCH_SECONDS) == (5, 1)
 
 
 def test_the_most_that_was_observed_is_what_the_limits_were_chosen_by() -> None:

@@ -49,11 +49,12 @@ os.wait()
 """
 
 TIGHT = """
-from app.runs.worker import footprint, limits
-from app.runs.measuring import capability
-limits.TASKS, limits.TASKS_PER_CORE, limits.OPEN_FILES, limits.SCRATCH_BYTES = 40, 0, 200, 20 * 2**20
-footprint.SCRATCH_SECONDS = 0.1
-capability.patience = lambda probe: 3.0 if probe.id in ("hangs", "ignores_sigterm", "spins", "asleep") else 60.0
+from dataclasses import replace
+
+def make_app(settings):
+    small = {"tasks": 40, "open_files": 200, "scratch_bytes": 20 * 2**20, "scratch_seconds": 0.1, "slow_seconds": 3.0}
+    worker = replace(settings.runs.worker, **small)
+    return create_app(settings, catalogue=catalogue, run_settings=replace(settings.runs, worker=worker))
 """
 """Limits that a probe of the tests reaches soon."""
 
@@ -72,12 +73,16 @@ FAULTS = {
 }
 
 
+SLOW = ("hangs", "ignores_sigterm", "spins")
+"""Faults that end by their deadline only."""
+
+
 @pytest.mark.timeout(300)
 def test_probes_that_misbehave_cost_their_own_half(tmp_path: Path) -> None:
     """One after the other in one service, and after each of them the next run works."""
     write_probe(tmp_path, "fine")
     for fault, (half, _) in FAULTS.items():
-        write_probe(tmp_path, fault, half)
+        write_probe(tmp_path, fault, half, slow=fault in SLOW)
     with run_server(tmp_path, tmp_path / "data", settings_in(tmp_path), TIGHT) as server:
         for fault, (_, reason) in FAULTS.items():
             run = answered_until_over(server, server.submit(fault))

@@ -16,6 +16,7 @@ from app.runs.local_executor import LocalExecutor
 from app.runs.models import EVERYTHING, ClaimVerdict, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
+from app.runs.worker.limits import WorkerLimits
 from tests.support.storage.databases import new_store
 from tests.support.worker.interpreters import with_broken, with_empty_frameworks, with_nothing_but_numpy
 from tests.support.worker.worker_processes import LINUX
@@ -43,9 +44,8 @@ class Ledger:
         service = RunService(
             self.store,
             read_catalogue(),
-            LocalExecutor(interpreters, OWNER, ROOMY, self.folder / "lock", scratch),
-            Inspection(interpreters, OWNER, ROOMY, scratch),
-            queue_limit=8,
+            LocalExecutor(interpreters, OWNER, WorkerLimits(ROOMY), self.folder / "lock", scratch),
+            Inspection(interpreters, OWNER, WorkerLimits(ROOMY), scratch),
             questions=questions_of(load()),
         )
         run = await service.run_now(RunRequest(probe=EVERYTHING, claims=claims), lambda *_: None)

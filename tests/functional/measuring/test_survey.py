@@ -2,11 +2,11 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.runs.measuring import capability
 from app.runs.models import EVERYTHING, RunRequest
 from tests.support.measuring.survey_bench import SurveyBench, expecting, verdicts_of
 from tests.support.storage.databases import new_store
@@ -45,11 +45,9 @@ WAYS_TO_FAIL = {
 }
 
 
-async def test_what_goes_wrong_in_a_probe_costs_that_probe_alone(
-    survey: SurveyBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_goes_wrong_in_a_probe_costs_that_probe_alone(survey: SurveyBench) -> None:
     """Every way to fail in one run, each between probes that work."""
-    monkeypatch.setattr(capability, "OBSERVE_SECONDS", 3.0)
+    survey.limits = replace(survey.limits, observe_seconds=3.0)
     for id, (half, _) in WAYS_TO_FAIL.items():
         write(survey, id, half)
         write(survey, f"{id}_not")
@@ -135,9 +133,8 @@ async def test_only_what_some_claims_need_is_run(survey: SurveyBench) -> None:
 
 async def test_slow_probes_are_left_out_of_a_quick_run(survey: SurveyBench) -> None:
     write(survey, "fast")
-    write(survey, "patient")
-    path = survey.folder / "capability" / "patient.py"
-    path.write_text(path.read_text(encoding="utf-8").replace("SUBJECT =", "SLOW = True\nSUBJECT ="), encoding="utf-8")
+    write_probe(survey.folder, "patient", slow=True)
+    survey.claims.append(expecting("patient"))
     assert set(verdicts_of(await survey.check(preset="quick"))) == {"fast-works"}
     assert set(verdicts_of(await survey.check(preset="standard"))) == {"fast-works", "patient-works"}
 

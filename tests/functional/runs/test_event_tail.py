@@ -8,16 +8,15 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.api.event_stream import EventStream
 from app.errors import NotReady
-from app.runs import event_tail
-from app.runs.event_tail import EVENTS_AT_ONCE, HELD_EVENTS, POLL_SECONDS, EventTails
+from app.runs.event_tail import EVENTS_AT_ONCE, HELD_EVENTS, EventTails
 from app.runs.models import Event
+from app.runs.run_settings import RunLimits
 from app.runs.store.store import Store
-from tests.support.runs.run_services import events_of, submitted
+from tests.support.runs.run_services import application_with, events_of, executing, submitted
 from tests.support.storage.databases import address_of, closed_later, new_store
 from tests.support.storage.stored_runs import begun, ended
 
@@ -50,7 +49,7 @@ async def store(tmp_path: Path) -> CountedStore:
 
 @pytest.fixture
 async def tails(store: Store) -> AsyncIterator[EventTails]:
-    tails = EventTails(store, lambda: False)
+    tails = EventTails(store, lambda: False, RunLimits(away_seconds=0.01))
     yield tails
     await tails.close()
 
@@ -88,7 +87,7 @@ async def test_two_hundred_listeners_read_the_store_as_often_as_one(store: Count
     await store.finish(run, "failed", None)
     tails.event_stored(run)
     heard = await asyncio.gather(*listeners)
-    polls = (asyncio.get_running_loop().time() - started) / POLL_SECONDS
+    polls = (asyncio.get_running_loop().time() - started) / RunLimits().poll_seconds
     assert heard == [list(range(1, EVENTS + 4))] * LISTENERS
     assert store.reads <= EVENTS + polls + 3
 
@@ -102,23 +101,18 @@ async def test_listeners_that_come_again_go_on_where_they_were(store: CountedSto
     assert await asyncio.gather(*listeners) == [list(range(after + 1, EVENTS + 4)) for after in range(EVENTS)]
 
 
-async def test_an_event_of_this_process_is_heard_of_at_once(
-    store: CountedStore, tails: EventTails, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_tail, "POLL_SECONDS", NEVER)
-    run = await begun(store)
+async def test_an_event_of_this_process_is_heard_of_at_once(store: CountedStore) -> None:
+    tails, run = EventTails(store, lambda: False, RunLimits(poll_seconds=NEVER)), await begun(store)
     async with asyncio.timeout(20), aclosing(tails.follow(run)) as events:
         assert await first_of(events, 1) == [1]
         await add(store, run, 1, tails)
         assert await first_of(events, 1) == [2]
 
 
-async def test_a_run_of_this_process_wakes_its_listeners(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_tail, "POLL_SECONDS", NEVER)
-    asleep, waits = await submitted(client, "asleep"), await submitted(client, "fine")
-    async with asyncio.timeout(60):
+async def test_a_run_of_this_process_wakes_its_listeners(folder: Path, interpreter: str) -> None:
+    app = application_with(folder, interpreter, RunLimits(poll_seconds=NEVER))
+    async with asyncio.timeout(60), executing(app) as client:
+        asleep, waits = await submitted(client, "asleep"), await submitted(client, "fine")
         listening = asyncio.create_task(events_of(client, waits))
         await client.delete(f"/api/v1/runs/{asleep}")
         assert [event["event"] for event in await listening][-1] == "end"
@@ -127,7 +121,7 @@ async def test_a_run_of_this_process_wakes_its_listeners(
 async def test_a_run_of_another_process_is_polled_once_for_all(store: CountedStore, tails: EventTails) -> None:
     run = await begun(store)
     listeners = [asyncio.create_task(all_of(tails.follow(run))) for _ in range(LISTENERS)]
-    await asyncio.sleep(4 * POLL_SECONDS)
+    await asyncio.sleep(4 * RunLimits().poll_seconds)
     assert store.reads <= 6
     await store.finish(run, "failed", None)
     assert await asyncio.gather(*listeners) == [[1, 2, 3]] * LISTENERS
@@ -153,10 +147,7 @@ async def test_a_long_history_is_read_in_pieces_and_not_held(store: CountedStore
     assert await all_of(tails.follow(run)) == list(range(1, 3 * HELD_EVENTS + 4))
 
 
-async def test_a_store_that_is_away_is_waited_for(
-    store: CountedStore, tails: EventTails, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(event_tail, "AWAY_SECONDS", 0.01)
+async def test_a_store_that_is_away_is_waited_for(store: CountedStore, tails: EventTails) -> None:
     run = await ended(store)
     store.failures = 3
     assert await all_of(tails.follow(run)) == [1, 2, 3]
@@ -169,7 +160,7 @@ async def test_a_run_that_is_not_there_ends_its_listeners(tails: EventTails, aft
 
 async def test_a_stop_ends_all_listeners(store: CountedStore) -> None:
     stopping = asyncio.Event()
-    tails = EventTails(store, stopping.is_set)
+    tails = EventTails(store, stopping.is_set, RunLimits())
     run = await begun(store)
     listeners = [asyncio.create_task(all_of(tails.follow(run))) for _ in range(LISTENERS)]
     await asyncio.sleep(0.1)
@@ -192,7 +183,7 @@ async def test_nothing_stays_of_listeners_that_left(store: CountedStore, tails: 
         await events.aclose()
     assert await settled(tasks, threads)
     reads = store.reads
-    await asyncio.sleep(3 * POLL_SECONDS)
+    await asyncio.sleep(3 * RunLimits().poll_seconds)
     assert store.reads == reads
 
 

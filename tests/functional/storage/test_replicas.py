@@ -16,12 +16,16 @@ from tests.support.worker.worker_processes import LINUX, gone_within, workers_of
 pytestmark = [LINUX, pytest.mark.timeout(180)]
 
 ANOTHER_MACHINE = """
-import app.runs.heartbeat, app.runs.runner
-from app.runs.local_executor import LocalExecutor
-LocalExecutor.clean_up = lambda *_: None  # it cannot reach into the other machine
-app.runs.heartbeat.this_place = lambda: "{name}"
-app.runs.heartbeat.LEASE_SECONDS = 4
-app.runs.heartbeat.BEAT_SECONDS = app.runs.runner.BEAT_SECONDS = 0.5
+from dataclasses import replace
+from app.runs.run_settings import RunLimits
+
+def make_app(settings):
+    limits = RunLimits(lease_seconds=4, beat_seconds=0.5)
+    application = create_app(settings, catalogue=catalogue, run_settings=replace(settings.runs, limits=limits))
+    runs = application.state.service.runs
+    runs.executor.clean_up = lambda *_: None  # it cannot reach into the other machine
+    runs.runner.heartbeat.place = "{name}"
+    return application
 """
 """A server that takes itself to be on a machine of its own, and loses patience with others soon."""
 

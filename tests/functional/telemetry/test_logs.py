@@ -110,15 +110,13 @@ async def test_each_change_of_a_run_is_told_in_one_line(executed: httpx.AsyncCli
     assert ["request_id" in line for line in lines] == [True, False, False]
 
 
-async def test_what_is_logged_while_a_run_is_executed_names_it(
-    executed: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_logged_while_a_run_is_executed_names_it(executed: httpx.AsyncClient, app: FastAPI) -> None:
     """A fault inside the run's own thread."""
 
     def fail(*_: object) -> None:
         raise RuntimeError("the thread's own fault")
 
-    monkeypatch.setattr("app.runs.local_executor.perform", fail)
+    app.state.service.runs.executor.perform = fail
     with logged() as log:
         id = await submitted(executed, "fine")
         assert (await over(executed, id))["status"] == "failed"

@@ -145,10 +145,9 @@ async def test_a_store_that_is_away_is_told_and_fails_no_scrape(app: FastAPI, fo
     assert value(samples, "tiebreak_store_errors_total") >= 1
 
 
-async def test_a_store_that_hangs_fails_no_scrape_either(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.05)
+async def test_a_store_that_hangs_fails_no_scrape_either(app: FastAPI) -> None:
     released = asyncio.Event()
-    app.state.service.runs._unfinished = SingleFlight(released.wait)
+    app.state.service.runs._unfinished = SingleFlight(released.wait, 0.05)
     async with client_of(app) as client:
         assert value(await scraped(client), "tiebreak_store_up") == 0
     released.set()

@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
-from app.runs.runner import STUCK_SECONDS
+from app.runs.run_settings import RunLimits
 from app.runs.service import RunService
-from tests.support.runs.run_services import in_status, submitted
+from tests.support.runs.run_services import application_with, executing, in_status, submitted
 from tests.support.server.child_processes import PATIENCE_S, Server, serving
 from tests.support.storage.databases import SERVER, in_database, take_away
 from tests.support.web.web_client import HTML, client_of, problem_fields
@@ -86,9 +86,9 @@ async def test_a_store_that_can_only_be_read_is_not_ready(app: FastAPI, runs: Ru
     assert await not_ready(app) == {"store": "The store of runs cannot be written."}
 
 
-async def test_a_locked_store_is_not_ready_in_time(app: FastAPI, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_locked_store_is_not_ready_in_time(folder: Path, interpreter: str) -> None:
     """The database itself would wait for ten seconds; what hangs is not asked a second time."""
-    monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.3)
+    app = application_with(folder, interpreter, RunLimits(check_seconds=0.3))
     with in_database(folder / "data", *LOCKED):
         for _ in range(3):
             assert list(await not_ready(app)) == ["store"]
@@ -97,8 +97,8 @@ async def test_a_locked_store_is_not_ready_in_time(app: FastAPI, folder: Path, m
             await asyncio.sleep(0.1)
 
 
-async def test_a_check_that_hangs_is_made_once(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.runs.single_flight.PATIENCE_SECONDS", 0.05)
+async def test_a_check_that_hangs_is_made_once(folder: Path, interpreter: str) -> None:
+    app = application_with(folder, interpreter, RunLimits(check_seconds=0.05))
     calls: list[int] = []
     released = asyncio.Event()
 
@@ -134,32 +134,30 @@ async def test_a_runner_that_ended_is_not_ready(executed: httpx.AsyncClient, app
 
 
 async def test_a_runner_that_is_stuck_is_not_ready(
-    executed: httpx.AsyncClient, app: FastAPI, runs: RunService, monkeypatch: pytest.MonkeyPatch
+    folder: Path, interpreter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    app = application_with(folder, interpreter, RunLimits(stuck_seconds=2.5))
     released = asyncio.Event()
 
     async def stuck(*_: Any) -> None:
         await released.wait()
 
-    async with asyncio.timeout(30):
-        monkeypatch.setattr(runs.store, "claim", stuck)
-        monkeypatch.setattr("app.runs.runner.STUCK_SECONDS", 0.2)
-        while (await executed.get("/readyz")).status_code == 200:
+    monkeypatch.setattr(app.state.service.runs.store, "claim", stuck)
+    async with asyncio.timeout(30), executing(app) as client:
+        while (await client.get("/readyz")).status_code == 200:
             await asyncio.sleep(0.2)
-    assert list(await not_ready(app)) == ["runner"]
-    released.set()
-    assert STUCK_SECONDS > 2
+        assert list(await not_ready(app)) == ["runner"]
+        released.set()
+    assert RunLimits().stuck_seconds > 2
 
 
-async def test_a_run_may_take_as_long_as_it_takes(
-    executed: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    id = await submitted(executed, "asleep")
-    await in_status(executed, id, "running")
-    monkeypatch.setattr("app.runs.runner.STUCK_SECONDS", 0.01)
-    await asyncio.sleep(0.1)
-    assert (await executed.get("/readyz")).json()["checks"]["runner"] == "ok"
-    await executed.delete(f"/api/v1/runs/{id}")
+async def test_a_run_may_take_as_long_as_it_takes(folder: Path, interpreter: str) -> None:
+    async with executing(application_with(folder, interpreter, RunLimits(stuck_seconds=0.01))) as client:
+        id = await submitted(client, "asleep")
+        await in_status(client, id, "running")
+        await asyncio.sleep(0.1)
+        assert (await client.get("/readyz")).json()["checks"]["runner"] == "ok"
+        await client.delete(f"/api/v1/runs/{id}")
 
 
 async def test_a_lock_that_cannot_be_opened_is_not_ready(app: FastAPI, runs: RunService, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Traces by setting: what a collector is sent, that it is nothing about visitors, and what one that is away costs."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,12 +10,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.telemetry.traces import Traces
 from tests.support.runs.run_services import FORM, application_with, executing, over, submitted
 from tests.support.server.child_processes import PATIENCE_S, environment, serving
 from tests.support.telemetry.captured_logs import lines_of, logged
 from tests.support.telemetry.collector import Collector, collecting
 from tests.support.telemetry.visitor import ADDRESS, MARK, REQUESTS, SENT, TOKEN
-from tests.support.web.web_client import HTML, client_of
+from tests.support.web.web_client import client_of
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -111,19 +113,18 @@ async def test_a_crash_is_a_span_that_failed(traced: FastAPI, collector: Collect
     assert MARK.encode() not in b"".join(collector.raw)
 
 
-async def test_a_collector_that_hangs_delays_neither_requests_nor_the_stop(
-    folder: Path, interpreter: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.telemetry.traces.EXPORT_SECONDS", 600)
+async def test_a_collector_that_hangs_delays_neither_requests_nor_the_stop() -> None:
     with collecting(hangs=True) as collector:
-        app = application_with(folder, interpreter, otlp_endpoint=collector.address)
-        async with executing(app) as client:
+        traces = Traces(collector.address, "1", export_seconds=600)
+        app = FastAPI(telemetry=traces.config)
+        async with asyncio.timeout(PATIENCE_S), client_of(app) as client:
             for _ in range(600):  # more than a batch, so that sending begins
-                assert (await client.get("/claims/nothing")).status_code == 404
-            assert collector.asked.wait(PATIENCE_S)
-            assert (await client.get("/claims", headers=HTML)).status_code == 200
+                assert (await client.get("/nothing")).status_code == 404
+            assert await asyncio.to_thread(collector.asked.wait, PATIENCE_S)
+            assert (await client.get("/nothing")).status_code == 404
+            await traces.stop()
         assert collector.hanging is not None
-        assert not collector.hanging.is_set()  # the service has stopped, and the collector has not answered yet
+        assert not collector.hanging.is_set()  # it has stopped, and the collector has not answered yet
 
 
 async def test_a_collector_that_is_away_costs_a_line_now_and_then(folder: Path, interpreter: str) -> None:

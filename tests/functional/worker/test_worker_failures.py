@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.runs.measuring import capability
 from app.runs.models import FailureReason, Run, RunRequest
 from app.runs.service import RunService
+from app.runs.worker.limits import WorkerLimits
 from tests.support.worker.interpreters import script, too_old, with_nothing_but_numpy, with_stand_in, without_numpy
 from tests.support.worker.tiny_probes import FINE, write_probe, write_timing_probe
 from tests.support.worker.worker_bench import Bench, bench_in, fails, failure_of, halves_of, until
@@ -67,8 +68,8 @@ for own_session in (False, True):
 
 
 @pytest.mark.parametrize("half", ["time.sleep(600)", STUBBORN, f"{FORKING}time.sleep(600)"])
-async def test_a_half_that_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch, half: str) -> None:
-    monkeypatch.setattr(capability, "OBSERVE_SECONDS", 1.0)
+async def test_a_half_that_hangs(bench: Bench, half: str) -> None:
+    bench.limits = replace(bench.limits, observe_seconds=1.0)
     began = time.monotonic()
     failure = await fails(bench, half, "timed_out")
     assert time.monotonic() - began < 6
@@ -113,13 +114,13 @@ async def test_a_reply_of_a_megabyte_is_taken(bench: Bench) -> None:
 
 
 async def test_endless_allocation(bench: Bench) -> None:
-    bench.memory_bytes = TIGHT
+    bench.limits = WorkerLimits(TIGHT)
     failure = await fails(bench, "taken = []\nwhile True:\n    taken.append(bytearray(2**24))", "out_of_memory")
     assert "MemoryError" in failure.message
 
 
 async def test_children_count_as_memory_of_their_half(bench: Bench) -> None:
-    bench.memory_bytes = TIGHT
+    bench.limits = WorkerLimits(TIGHT)
     taking = "for _ in range(3):\n    if os.fork() == 0:\n        taken = bytearray(b'x') * 3 * 10**8\n"
     failure = await fails(bench, f"{taking}        time.sleep(600)\ntime.sleep(600)", "out_of_memory")
     assert "600,000,000 are allowed" in failure.message

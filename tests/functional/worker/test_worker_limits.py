@@ -5,13 +5,13 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from app.paths import ROOT
-from app.runs.measuring import capability
 from app.runs.models import FailureReason
 from app.runs.run_wording import REASON_WORDS
 from app.runs.worker import footprint, limits
@@ -89,9 +89,8 @@ time.sleep(600)
     [FORKS.format(first="pass"), FORKS.format(first="os.setsid()"), DOUBLING, DAEMONS, THREADS],
     ids=["children", "sessions", "doubling", "daemons", "threads"],
 )
-async def test_starting_without_end(bench: Bench, monkeypatch: pytest.MonkeyPatch, half: str) -> None:
-    monkeypatch.setattr(limits, "TASKS", 40)
-    monkeypatch.setattr(limits, "TASKS_PER_CORE", 0)
+async def test_starting_without_end(bench: Bench, half: str) -> None:
+    bench.limits = replace(bench.limits, tasks=40)
     failure = await fails(bench, half, "too_many_processes")
     assert failure.message.endswith("processes and threads; 40 are allowed")
     assert sleeping() == []
@@ -157,8 +156,8 @@ def test_the_user_s_processes_are_counted_with_their_threads() -> None:
 # Processor time, files, disk
 
 
-async def test_processor_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(WorkerLimits, "processor_seconds", lambda *_: 2)
+async def test_processor_time(bench: Bench) -> None:
+    bench.limits = replace(bench.limits, cores=2 / bench.limits.observe_seconds)
     failure = await fails(bench, "while True:\n    pass", "out_of_processor_time")
     assert failure.message == "it used too much processor time; 2 s are allowed"
 
@@ -176,24 +175,22 @@ async def test_each_command_has_processor_time_of_its_own(bench: Bench) -> None:
     assert 60 * cores - 30 < left <= 60 * cores + 1
 
 
-async def test_open_files(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "OPEN_FILES", 100)
+async def test_open_files(bench: Bench) -> None:
+    bench.limits = replace(bench.limits, open_files=100)
     half = 'kept = []\nwhile True:\n    kept.append(open("/dev/null"))'
     failure = await fails(bench, half, "too_many_files")
     assert "Too many open files" in failure.message
     assert failure.message.endswith("; 100 may be open at once")
 
 
-async def test_a_refusal_within_an_entry_ends_the_half_and_is_no_observation(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_refusal_within_an_entry_ends_the_half_and_is_no_observation(bench: Bench) -> None:
     """An entry may fail without the others, and its error is what was seen; but not where a limit was what failed."""
-    monkeypatch.setattr(limits, "OPEN_FILES", 100)
+    bench.limits = replace(bench.limits, open_files=100)
     await fails(bench, 'return {"seen": lambda: [open("/dev/null") for _ in range(200)]}', "too_many_files")
 
 
-async def test_the_size_of_a_file(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "FILE_BYTES", 2**20)
+async def test_the_size_of_a_file(bench: Bench) -> None:
+    bench.limits = replace(bench.limits, file_bytes=2**20)
     half = 'with open("large", "wb") as file:\n    while True:\n        file.write(bytes(2**16))'
     failure = await fails(bench, half, "file_too_large")
     assert failure.message.endswith("; 1,048,576 bytes are allowed")
@@ -208,9 +205,8 @@ for number in range(10_000):
 """
 
 
-async def test_the_space_of_all_files(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "SCRATCH_BYTES", 20 * 2**20)
-    monkeypatch.setattr(footprint, "SCRATCH_SECONDS", 0.1)
+async def test_the_space_of_all_files(bench: Bench) -> None:
+    bench.limits = replace(bench.limits, scratch_bytes=20 * 2**20, scratch_seconds=0.1)
     failure = await fails(bench, FILLING, "out_of_disk")
     assert failure.message.endswith("bytes in its folder; 20,971,520 are allowed")
 
@@ -369,8 +365,8 @@ def test_the_guide_says_the_numbers_that_hold() -> None:
         f"{limits.USER_TASKS_FACTOR} times",
         f"{MAX_LOG_BYTES // 2**20} MiB",
         f"{MAX_REPLY_BYTES // 2**20} MiB",
-        f"{capability.OBSERVE_SECONDS:.0f} s",
-        f"{capability.SLOW_SECONDS:.0f} s",
+        f"{limits.OBSERVE_SECONDS:.0f} s",
+        f"{limits.SLOW_SECONDS:.0f} s",
         f"{Settings.model_fields['worker_memory_bytes'].default // 2**30} GiB",
         *(f"`{reason}`" for reason in REASONS),
     ):

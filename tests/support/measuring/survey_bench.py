@@ -14,6 +14,7 @@ from app.runs.measuring.jobs import Questions
 from app.runs.models import EVERYTHING, ClaimVerdict, Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
+from app.runs.worker.limits import WorkerLimits
 from tests.support.worker.worker_processes import workers_of
 
 ROOMY = 2 * 2**30
@@ -53,19 +54,17 @@ class SurveyBench:
     store: Store
     interpreters: dict[Framework, str]
     claims: list[Claim] = field(default_factory=list)
-    memory_bytes: int = ROOMY
+    limits: WorkerLimits = field(default_factory=lambda: WorkerLimits(ROOMY))
     owner: str = field(default_factory=lambda: f"tests/{secrets.token_hex(8)}")
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def service(self) -> RunService:
         """A service for all probes and claims that were written until now."""
         lock, scratch = self.folder / "lock", self.folder / "scratch"
-        executor = LocalExecutor(self.interpreters, self.owner, self.memory_bytes, lock, scratch)
-        inspection = Inspection(self.interpreters, self.owner, self.memory_bytes, scratch)
+        executor = LocalExecutor(self.interpreters, self.owner, self.limits, lock, scratch)
+        inspection = Inspection(self.interpreters, self.owner, self.limits, scratch)
         questions = Questions(claims=tuple(self.claims))
-        return RunService(
-            self.store, read_catalogue(self.folder), executor, inspection, queue_limit=8, questions=questions
-        )
+        return RunService(self.store, read_catalogue(self.folder), executor, inspection, questions=questions)
 
     async def check(self, **conditions: Any) -> Run:
         """Check everything; whatever the probes did, nothing that they started is left."""

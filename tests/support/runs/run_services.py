@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.runs.catalogue import read_catalogue
+from app.runs.run_settings import RunLimits
 from app.settings import Settings
 from tests.support.server.child_processes import PATIENCE_S, RUNNING, environment
 from tests.support.storage.databases import closed_later, database_of
@@ -42,15 +43,16 @@ from app.runs.catalogue import read_catalogue
 from app.server.run import run
 from app.settings import read_settings
 
-make_app = partial(create_app, catalogue=read_catalogue(Path(sys.argv[1])))
+catalogue = read_catalogue(Path(sys.argv[1]))
+make_app = partial(create_app, catalogue=catalogue)
 exec(sys.argv[2])
 run(read_settings(), "127.0.0.1", 0, make_app)
 """
 """Serves a folder's probes on a free port. A test's own code may change `make_app` before."""
 
 
-def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI:
-    """An application whose catalogue is this folder's."""
+def application_with(folder: Path, interpreter: str, limits: RunLimits | None = None, /, **settings: Any) -> FastAPI:
+    """An application whose catalogue is this folder's. `limits`: in place of the settings' own."""
     data = folder / "data"
     values = {
         "rules": None,
@@ -59,7 +61,9 @@ def application_with(folder: Path, interpreter: str, **settings: Any) -> FastAPI
         "pytorch_python": interpreter,
         "tensorflow_python": interpreter,
     }
-    app = create_app(Settings(**(values | settings)), catalogue=read_catalogue(folder))
+    chosen = Settings(**(values | settings))
+    limited = replace(chosen.runs, limits=limits or chosen.runs.limits)
+    app = create_app(chosen, catalogue=read_catalogue(folder), run_settings=limited)
     closed_later(app.state.service.runs.store)
     return app
 

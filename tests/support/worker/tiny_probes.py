@@ -17,6 +17,7 @@ from pathlib import Path
 
 TITLE = "The probe {id}"
 SUBJECT = "errors"
+SLOW = {slow}
 
 
 def pytorch():
@@ -62,10 +63,10 @@ def tensorflow(setting):
 '''
 
 
-def write_probe(folder: Path, id: str, pytorch: str = FINE, tensorflow: str = FINE) -> None:
+def write_probe(folder: Path, id: str, pytorch: str = FINE, tensorflow: str = FINE, slow: bool = False) -> None:
     """A capability probe; the halves are the bodies of functions."""
     halves = {"pytorch": _body(pytorch), "tensorflow": _body(tensorflow)}
-    _write(folder / "capability" / f"{id}.py", CAPABILITY.format(id=id, **halves))
+    _write(folder / "capability" / f"{id}.py", CAPABILITY.format(id=id, slow=slow, **halves))
 
 
 def write_timing_probe(folder: Path, id: str, seconds: float = 0.0, half: str = "pass") -> None:

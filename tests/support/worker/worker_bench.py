@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.runs.local_executor import LocalExecutor
 from app.runs.models import Failure, FailureReason, Result, Run, RunRequest
 from app.runs.service import RunService
 from app.runs.store.store import Store
+from app.runs.worker.limits import WorkerLimits
 from tests.support.storage.databases import new_store
 from tests.support.worker.interpreters import with_nothing_but_numpy
 from tests.support.worker.tiny_probes import write_probe
@@ -34,21 +35,21 @@ class Bench:
     Attributes:
         owner: the mark of all processes that it starts.
         interpreters: what the next run takes; both lack the frameworks and are quick to start.
-        memory_bytes: what a worker of the next run may take.
+        limits: of a worker of the next run.
     """
 
     folder: Path
     store: Store
     owner: str
     interpreters: dict[Framework, str]
-    memory_bytes: int = ROOMY
+    limits: WorkerLimits = field(default_factory=lambda: WorkerLimits(ROOMY))
 
     def service(self) -> RunService:
         """A service for all probes that were written until now."""
         lock, scratch = self.folder / "lock", self.folder / "scratch"
-        executor = LocalExecutor(self.interpreters, self.owner, self.memory_bytes, lock, scratch)
-        inspection = Inspection(self.interpreters, self.owner, self.memory_bytes, scratch)
-        return RunService(self.store, read_catalogue(self.folder), executor, inspection, queue_limit=8)
+        executor = LocalExecutor(self.interpreters, self.owner, self.limits, lock, scratch)
+        inspection = Inspection(self.interpreters, self.owner, self.limits, scratch)
+        return RunService(self.store, read_catalogue(self.folder), executor, inspection)
 
     async def run(self, probe: str, **conditions: Any) -> Run:
         """Run a probe; whatever it did, nothing that it started is left."""
@@ -68,7 +69,7 @@ async def bench_in(folder: Path) -> AsyncIterator[Bench]:
     yield bench
     write_probe(folder, "afterwards")
     bench.interpreters = {"pytorch": slim, "tensorflow": slim}
-    bench.memory_bytes = ROOMY
+    bench.limits = WorkerLimits(ROOMY)
     assert (await bench.run("afterwards")).status == "done"
 
 

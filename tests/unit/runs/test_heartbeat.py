@@ -8,12 +8,14 @@ from typing import Any, cast
 
 import pytest
 
-from app.runs.heartbeat import BEAT_SECONDS, LEASE_SECONDS, Heartbeat
+from app.runs.heartbeat import Heartbeat
+from app.runs.run_settings import RunLimits
 from app.runs.runner_names import this_place, this_runner
 from app.runs.store.runners import LastBeat
 from app.runs.store.store import Store
 
 OTHER = "elsewhere/7/1.00"
+BEAT_SECONDS, LEASE_SECONDS = RunLimits().beat_seconds, RunLimits().lease_seconds
 SIGN = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -33,21 +35,33 @@ def signs() -> Signs:
     return Signs({OTHER: LastBeat("another place", SIGN)})
 
 
-@pytest.fixture
-def here(signs: Signs) -> Heartbeat:
-    return Heartbeat(cast("Store", signs))
+@dataclass
+class Clock:
+    """A steady clock that moves when it is told to."""
+
+    moment: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.moment
+
+    def passes(self, seconds: float) -> None:
+        self.moment += seconds
 
 
 @pytest.fixture
-def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def here(signs: Signs, clock: Clock) -> Heartbeat:
+    return Heartbeat(cast("Store", signs), clock=clock)
+
+
+@pytest.fixture
+def passes(clock: Clock) -> Callable[[float], None]:
     """Lets time pass on the steady clock."""
-    clock = [1000.0]
-    monkeypatch.setattr("app.runs.heartbeat.time.monotonic", lambda: clock[0])
-
-    def pass_by(seconds: float) -> None:
-        clock[0] += seconds
-
-    return pass_by
+    return clock.passes
 
 
 async def looked_at(here: Heartbeat, seconds: float, passes: Callable[[float], None]) -> set[str]:
