@@ -78,8 +78,8 @@ class UnusableBackup(TiebreakError):
     """A backup cannot be made or restored."""
 
 
-def said_back(value: str, limit: int = 60) -> str:
-    """A caller's own words, short enough to be repeated in a message and never empty."""
+def shortened(value: str, limit: int = 60) -> str:
+    """A client's own words, short enough to be repeated in a message, and never empty."""
     if not value:
         return "(empty)"
     return value if len(value) <= limit else value[: limit - 1] + "…"

@@ -25,7 +25,7 @@ from app.advice.query_fields import (
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty
 from app.advice.schema.request import AdviceRequest
 from app.advice.schema.robustness import UncertaintySchema
-from app.errors import said_back
+from app.errors import shortened
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId
 
@@ -64,7 +64,7 @@ class AdviceQuery:
         """
         problems = Problems()
         cls._read(knowledge, pairs, problems)
-        good = [(key, value) for key, value in pairs if said_back(key) not in problems.fields]
+        good = [(key, value) for key, value in pairs if shortened(key) not in problems.fields]
         query = cls._read(knowledge, good, Problems())
         return replace(query, answers=accepted_answers(knowledge, QueryFields.of(pairs).answers()), made_with=UNDATED)
 

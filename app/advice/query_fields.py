@@ -10,7 +10,7 @@ from typing import TypeVar, get_args
 from app.advice.model.priorities import Priorities, parse_priorities
 from app.advice.preferences import DEFAULT_POLICY
 from app.advice.robustness.acceptability import Uncertainty
-from app.errors import FieldProblem, InvalidFields, said_back
+from app.errors import FieldProblem, InvalidFields, shortened
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId
 
@@ -105,7 +105,7 @@ class QueryFields:
         known: tuple[PolicyId, ...] = get_args(PolicyId)
         given = self._one("policy", known) or DEFAULT_POLICY
         if given not in known:
-            raise InvalidFields([FieldProblem("policy", f"'{said_back(given)}' is not a policy", known)])
+            raise InvalidFields([FieldProblem("policy", f"'{shortened(given)}' is not a policy", known)])
         return known[known.index(given)]
 
     def priorities(self, knowledge: Knowledge) -> Priorities:
@@ -116,7 +116,7 @@ class QueryFields:
     def uncertain(self) -> Uncertainty:
         certain = [value for value in self.values.get(CERTAIN, ()) if value]
         if unknown := [value for value in certain if value not in UNCERTAIN]:
-            problem = f"'{said_back(unknown[0])}' cannot be taken as certain"
+            problem = f"'{shortened(unknown[0])}' cannot be taken as certain"
             raise InvalidFields([FieldProblem(CERTAIN, problem, UNCERTAIN)])
         return Uncertainty(*(name not in certain for name in UNCERTAIN))
 
@@ -146,7 +146,7 @@ def read_priorities(knowledge: Knowledge, given: Sequence[tuple[str, str | None]
     criteria = [criterion for criterion, _ in given]
     doubled = sorted({criterion for criterion in criteria if criteria.count(criterion) > 1})
     if doubled:
-        raise InvalidFields([FieldProblem(said_back(prefix + id), "is given more than once") for id in doubled])
+        raise InvalidFields([FieldProblem(shortened(prefix + id), "is given more than once") for id in doubled])
     return parse_priorities(knowledge, dict(given), prefix)
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document, completed by what only the rules and the catalogue know: which values there are."""
+"""The OpenAPI document, with the values that only the rules and the catalogue of probes know."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -17,12 +17,12 @@ Schema = dict[str, Any]
 
 
 def operation_id(route: APIRoute) -> str:
-    """A route's operation id, after which generated clients name their functions: the name of the route's function."""
+    """The operation id of a route is the name of its function. Generated clients name their functions after it."""
     return route.name
 
 
 def complete_document(app: FastAPI, service: Service) -> None:
-    """Have the application's document say everything; it is made when it is asked for, once."""
+    """Complete the application's document. It is made once, on the first request for it."""
     plain: Callable[[], Schema] = app.openapi
 
     def openapi() -> Schema:
@@ -36,7 +36,7 @@ def complete_document(app: FastAPI, service: Service) -> None:
 
 
 def _add_problems(schemas: Schema) -> None:
-    """The schema of problem details, where the routes point to it."""
+    """Add the schema of problem details, which the routes refer to."""
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}) | {"Problem": problem})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -56,7 +56,7 @@ def _add_values(document: Schema, service: Service) -> None:
 
 
 def _answers(questions: Iterable[Question]) -> Schema:
-    """What `app.advice.model.answers.parse_answers` takes; an empty text is no answer."""
+    """The schema of the input of `app.advice.model.answers.parse_answers`; an empty text is no answer."""
     questions = list(questions)
     properties = {question.id: _answer(question) for question in questions}
     return {**_only(properties), "required": [question.id for question in questions if question.core]}

@@ -12,14 +12,14 @@ from starlette.types import Send
 from app.runs.models import Event
 
 SILENCE_SECONDS = 15.0
-"""After so long without an event a comment is sent. Proxies end a stream on which nothing moves, usually after 60."""
+"""A comment is sent after so long without an event. Proxies end a stream without any data, usually after 60 s."""
 
 LARGEST_NUMBER = 2**31 - 1
 """The largest number of an event that a database can compare with."""
 
 
 def number_of(last_event_id: str | None) -> int:
-    """The number of the last event that a listener has; 0 when the header names none."""
+    """The number of the last event that a listener has received; 0 if the header has no number."""
     digits = (last_event_id or "").lstrip("0")
     if not (digits.isascii() and digits.isdecimal()):
         return 0
@@ -27,7 +27,7 @@ def number_of(last_event_id: str | None) -> int:
 
 
 class EventStream(StreamingResponse):
-    """Sends events as they come. Everything is released when the listener leaves, whatever the stream waits for then.
+    """Sends events as they come. When the listener leaves, everything is released at once.
 
     A route that yields would log an error when a listener leaves.
     """
@@ -48,7 +48,7 @@ class EventStream(StreamingResponse):
 async def _sent(
     events: AsyncGenerator[Event], places: asyncio.Semaphore, silence_seconds: float
 ) -> AsyncGenerator[bytes]:
-    """Events as they go over the wire, with comments in between. A listener takes one of the places."""
+    """The bytes of the events, with comments between them. A listener takes one of the places."""
     async with places:
         upcoming = asyncio.ensure_future(anext(events, None))
         try:

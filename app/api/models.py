@@ -1,4 +1,4 @@
-"""What the API sends and takes, besides advice and runs. Field names are part of the public contract."""
+"""Request and response bodies of the API other than advice and runs. Field names are part of the public contract."""
 
 from datetime import date
 from typing import Any, Literal
@@ -39,7 +39,7 @@ class QuestionOut(BaseModel):
 
 
 class Questionnaire(BaseModel):
-    """The questions in the order in which they are asked."""
+    """The questions, in their order."""
 
     questions: list[QuestionOut]
     policies: list[PolicyId]
@@ -47,7 +47,7 @@ class Questionnaire(BaseModel):
 
 
 class ClaimQuery(BaseModel):
-    """The filters of the ledger; an empty value filters nothing."""
+    """The filters of the ledger; an empty value does not filter."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -92,7 +92,7 @@ class ClaimOut(BaseModel):
     shipped_status: ClaimStatus | None = Field(
         description="The status in the rules; null for a measurement of this server."
     )
-    expects: list[dict[str, Any]] = Field(description="What its probe must observe, as it stands in the rules.")
+    expects: list[dict[str, Any]] = Field(description="Conditions on the observations of its probe, as in the rules.")
 
     @classmethod
     def of(cls, claim: Claim, known: Knowledge, shipped: Knowledge) -> "ClaimOut":

@@ -59,7 +59,7 @@ class ProbeOut(BaseModel):
 
 
 class FrameworkOut(BaseModel):
-    """What an interpreter has of a framework."""
+    """A framework as one interpreter has it."""
 
     installed: bool
     version: str | None

@@ -1,4 +1,4 @@
-"""The JSON API, version 1, and the health routes. Thin: every answer is made elsewhere."""
+"""The JSON API, version 1, and the health routes. Other modules make the responses."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ async def get_questionnaire(service: ServiceOf) -> Questionnaire:
 
 @api.post("/advice", tags=["advice"], responses=STORE_DOCS)
 async def get_advice(request: AdviceRequest, service: ServiceOf) -> Advice:
-    """Advise on a project: a recommendation, and every reason for it with its source and its share in the score."""
+    """Advise on a project: a recommendation and all its reasons, each with sources and its share of the score."""
     return await service.advise(AdviceQuery.from_json(service.knowledge, request))
 
 

@@ -1,4 +1,4 @@
-"""Runs through the JSON API: started, watched, cancelled, listed."""
+"""Runs in the JSON API: start, follow, cancel, list."""
 
 from typing import Annotated, get_args
 
@@ -34,7 +34,7 @@ OVER_DOCS = problem_docs({409: "The run is over already"})
 
 
 class RunQuery(BaseModel):
-    """Which part of the history."""
+    """A page of the history."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,7 +56,7 @@ class RunSummary(RunHead):
 
 @runs.post("", status_code=202, dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **FULL_DOCS})
 async def start_run(request: RunRequest, response: Response, service: ServiceOf, client: ClientOf) -> Run:
-    """Start a run of a probe. It waits for its turn: one run at a time has the machine."""
+    """Start a run of a probe. It waits in a queue: the machine executes one run at a time."""
     run = await service.start(request, client)
     response.headers["location"] = f"/api/v1/runs/{run.id}"
     return run
@@ -66,7 +66,7 @@ async def start_run(request: RunRequest, response: Response, service: ServiceOf,
 async def list_runs(
     query: Annotated[RunQuery, Query()], request: Request, response: Response, service: ServiceOf
 ) -> list[RunSummary]:
-    """The history, newest first. `Link` leads to the neighbouring pages, `Total-Count` says how many runs there are."""
+    """The history, newest first. `Link` leads to the neighbouring pages, `Total-Count` is the number of runs."""
     single_values(request.query_params.multi_items())
     found, total = await service.history.page(query.page, query.size, query.probe)
     response.headers["total-count"] = str(total)
@@ -88,18 +88,18 @@ def _page(request: Request, query: RunQuery, number: int) -> str:
 
 @runs.get("/{id}", responses=NOT_FOUND_DOCS)
 async def get_run(id: str, service: ServiceOf) -> Run:
-    """One run, with every block that was timed."""
+    """One run, with every timed block."""
     return await service.runs.get(id)
 
 
 @runs.delete("/{id}", dependencies=[Depends(authorised)], responses={**AUTHORISED_DOCS, **NOT_FOUND_DOCS, **OVER_DOCS})
 async def cancel_run(id: str, service: ServiceOf) -> Run:
-    """Cancel a run: its processes are gone when this answers."""
+    """Cancel a run. Its processes have ended when the response comes."""
     return await service.runs.cancel(id)
 
 
 async def existing(id: str, service: ServiceOf) -> Run:
-    """The run of a stream, looked up before the stream begins: afterwards no status can tell that there is none."""
+    """The run of a stream. It is looked up before the stream begins, while a 404 can still be sent."""
     return await service.runs.get(id)
 
 
@@ -109,7 +109,7 @@ async def follow_run(
     service: ServiceOf,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """What happened in the run, from the start or after `Last-Event-ID`, and what happens, until `end`."""
+    """The events of a run, from the first or after `Last-Event-ID`, as they happen, until `end`."""
     if service.listeners.locked():
         raise TooManyConnections
     return EventStream(service.runs.follow(run.id, number_of(last_event_id)), service.listeners)

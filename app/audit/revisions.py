@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
-from app.errors import InvalidRules, UnreadableRules, UnusableRevision, UnusableSetting, said_back
+from app.errors import InvalidRules, UnreadableRules, UnusableRevision, UnusableSetting, shortened
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.references import probes_among
@@ -32,20 +32,20 @@ def rules_at(revision: str, overlay: Path | None = None, shipped: Path = RULES) 
             return load(overlay, Path(folder) / shipped.name, _probes_at(commit, root))
         except (InvalidRules, UnusableSetting) as error:
             reason = str(error).splitlines()[0]
-            raise UnreadableRules(f"the rules of {said_back(revision)} cannot be read today: {reason}") from None
+            raise UnreadableRules(f"the rules of {shortened(revision)} cannot be read today: {reason}") from None
 
 
 def _commit(revision: str, root: Path) -> str:
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not found:
-        raise UnusableRevision(f"there is no revision {said_back(revision)} in the git repository of {root}")
+        raise UnusableRevision(f"there is no revision {shortened(revision)} in the git repository of {root}")
     return found.decode().strip()
 
 
 def _extract(commit: str, revision: str, shipped: Path, folder: Path) -> None:
     archive = _git(shipped.resolve().parent, "archive", "--format=tar", commit, "--", shipped.name)
     if not archive:
-        raise UnusableRevision(f"revision {said_back(revision)} has no folder {shipped.name}")
+        raise UnusableRevision(f"revision {shortened(revision)} has no folder {shipped.name}")
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
 

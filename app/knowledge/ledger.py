@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import get_args
 
-from app.errors import FieldProblem, InvalidFields, UnknownEntry, said_back
+from app.errors import FieldProblem, InvalidFields, UnknownEntry, shortened
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimStatus, Favours
 
@@ -48,7 +48,7 @@ def make_filter(knowledge: Knowledge, wanted: Mapping[str, str]) -> Filter:
     """
     allowed = choices(knowledge)
     problems = [
-        FieldProblem(said_back(name), "there is no such filter", FILTERS)
+        FieldProblem(shortened(name), "there is no such filter", FILTERS)
         if name not in allowed
         else FieldProblem(name, "is none of the values that occur", allowed[name])
         for name, value in wanted.items()

@@ -11,7 +11,7 @@ from app.advice.preferences import Preferences
 from app.advice.query import AdviceQuery
 from app.advice.query_fields import QueryFields
 from app.advice.robustness.answer_map import COLUMNS, FIXED, PANELS, ROWS, Cell, answer_map
-from app.errors import FieldProblem, InvalidFields, said_back
+from app.errors import FieldProblem, InvalidFields, shortened
 from app.knowledge.base import Knowledge
 from app.knowledge.models import NAMES, Option, Policy, PolicyId
 from app.pages.grammar import capitalised, day_words
@@ -94,7 +94,7 @@ def map_page(knowledge: Knowledge, policy: PolicyId, today: date, language: str 
     languages = knowledge.questions[FIXED].options
     chosen = next((one for one in languages if one.id == (language or languages[0].id)), None)
     if chosen is None:
-        problem = FieldProblem(FIXED, f"'{said_back(language or '')}' is none of them", tuple(o.id for o in languages))
+        problem = FieldProblem(FIXED, f"'{shortened(language or '')}' is none of them", tuple(o.id for o in languages))
         raise InvalidFields([problem])
     cells = iter(answer_map(knowledge, policy, today, chosen.id))
     goals, deployments, data = (knowledge.questions[id].options for id in (PANELS, ROWS, COLUMNS))
@@ -144,5 +144,5 @@ def _page_of(request: Request, service: Service) -> MapPage:
     pairs = pairs_of(request)
     values = single_values(pairs)
     if unknown := sorted(set(values) - {"policy", FIXED}):
-        raise InvalidFields([FieldProblem(said_back(unknown[0]), "is no part of a map", ("policy", FIXED))])
+        raise InvalidFields([FieldProblem(shortened(unknown[0]), "is no part of a map", ("policy", FIXED))])
     return map_page(service.knowledge, QueryFields.of(pairs).policy(), service.today(), values.get(FIXED) or None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.errors import FieldProblem, InvalidFields, UnknownEntry, said_back
+from app.errors import FieldProblem, InvalidFields, UnknownEntry, shortened
 from app.runs.catalogue import Catalogue, Probe
 from app.runs.inspection import Inspection, why_no_device
 from app.runs.measuring.jobs import Job, Questions, Survey
@@ -22,7 +22,7 @@ class Requests:
         try:
             return self.catalogue.probes[id]
         except KeyError:
-            detail = f"There is no probe {said_back(id)!r}."
+            detail = f"There is no probe {shortened(id)!r}."
             raise UnknownEntry(detail, [FieldProblem("id", "there is no such probe")]) from None
 
     def kind(self, probe: str) -> str:
@@ -72,7 +72,7 @@ def _unfit_for_everything(request: RunRequest, questions: Questions) -> list[Fie
     problems = []
     unknown = sorted(set(request.claims) - {claim.id for claim in questions.claims if claim.probe})
     if unknown:
-        problems.append(FieldProblem("claims", f"no probe checks a claim {said_back(unknown[0])!r}"))
+        problems.append(FieldProblem("claims", f"no probe checks a claim {shortened(unknown[0])!r}"))
     if request.device != "cpu":
         problems.append(FieldProblem("device", "everything runs on the CPU", ("cpu",)))
     if request.mode != "ordinary":

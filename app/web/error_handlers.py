@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
-from app.errors import FieldProblem, InvalidFields, RequestError, UnknownEntry, said_back
+from app.errors import FieldProblem, InvalidFields, RequestError, UnknownEntry, shortened
 from app.telemetry.request_ids import current_request
 from app.web.errors import Crashed, NotReadable, WrongMethod
 from app.web.problems import problem_response, status_of
@@ -117,5 +117,5 @@ def _field(location: tuple[int | str, ...]) -> str:
     No field lies deeper than an answer; the rest names the member of a union and the place in a list.
     """
     place, *path = location
-    inner = [said_back(str(part)) for part in path[:2]] if path[:1] != [""] else []
+    inner = [shortened(str(part)) for part in path[:2]] if path[:1] != [""] else []
     return ".".join(inner) if inner and not str(path[0]).isdigit() else str(place)

@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from app.advice.query_fields import Pairs
-from app.errors import FieldProblem, InvalidFields, said_back
+from app.errors import FieldProblem, InvalidFields, shortened
 
 
 def pairs_of(request: Request) -> Pairs:
@@ -20,5 +20,5 @@ def single_values(pairs: Pairs) -> dict[str, str]:
     keys = [key for key, _ in pairs]
     doubled = sorted({key for key in keys if keys.count(key) > 1})
     if doubled:
-        raise InvalidFields([FieldProblem(said_back(key), "is given more than once") for key in doubled])
+        raise InvalidFields([FieldProblem(shortened(key), "is given more than once") for key in doubled])
     return dict(pairs)

@@ -133,7 +133,7 @@ class Service:
         """Start a run for a client, who may not start any number of them. What is refused counts for nothing.
 
         Raises:
-            InvalidFields: no such probe, or the probe or this machine cannot do what is asked.
+            InvalidFields: no such probe, or the probe or this machine cannot do what the request wants.
             StartedTooOften: this client has started as many as it may for now.
             QueueFull: too many wait already.
             NotReady: the store cannot be reached.

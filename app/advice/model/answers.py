@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from app.errors import FieldProblem, InvalidFields, said_back
+from app.errors import FieldProblem, InvalidFields, shortened
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Question
@@ -79,7 +79,7 @@ def _problems(knowledge: Knowledge, given: Mapping[str, list[str] | None], prefi
             yield FieldProblem(prefix + id, message, question.option_ids)
     for id in given:
         if id not in knowledge.questions:
-            yield FieldProblem(prefix + said_back(id), "there is no such question", tuple(knowledge.questions))
+            yield FieldProblem(prefix + shortened(id), "there is no such question", tuple(knowledge.questions))
 
 
 def _question_problem(question: Question, options: list[str] | None) -> str | None:
@@ -87,7 +87,7 @@ def _question_problem(question: Question, options: list[str] | None) -> str | No
         return "must be an option or a list of options"
     unknown = [option for option in options if option not in question.option_ids]
     if unknown:
-        return f"'{said_back(unknown[0])}' is not one of the options"
+        return f"'{shortened(unknown[0])}' is not one of the options"
     if question.core and not options:
         return "choose at least one option" if question.kind == "many" else "choose one option"
     if question.kind == "one" and len(set(options)) > 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from app.errors import FieldProblem, InvalidFields, said_back
+from app.errors import FieldProblem, InvalidFields, shortened
 from app.knowledge.base import Knowledge
 
 
@@ -36,7 +36,7 @@ def parse_priorities(knowledge: Knowledge, raw: Mapping[str, Any], prefix: str =
     """
     factors = {criterion: _factor(value) for criterion, value in raw.items() if value != ""}
     problems = [
-        FieldProblem(said_back(prefix + id), "there is no such criterion", tuple(knowledge.criteria))
+        FieldProblem(shortened(prefix + id), "there is no such criterion", tuple(knowledge.criteria))
         for id in factors
         if id not in knowledge.criteria
     ]

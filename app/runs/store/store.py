@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import FieldProblem, UnknownEntry, said_back
+from app.errors import FieldProblem, UnknownEntry, shortened
 from app.runs.models import Event, Outcome, Run, RunRequest, RunStatus
 from app.runs.store.address import Address
 from app.runs.store.boundary import reading, writing
@@ -225,7 +225,7 @@ async def _add_event(session: AsyncSession, run: RunRow, kind: str, data: Mappin
 
 
 def no_such_run(id: str) -> UnknownEntry:
-    detail = f"There is no run {said_back(id)!r}, or none any more."
+    detail = f"There is no run {shortened(id)!r}, or none any more."
     return UnknownEntry(detail, [FieldProblem("id", "there is no such run")])
 
 
