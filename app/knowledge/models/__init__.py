@@ -1,0 +1,61 @@
+"""The frozen models that every entry of `rules/` is read into."""
+
+from app.knowledge.models.base import (
+    FRAMEWORKS,
+    NAMES,
+    Citation,
+    Citations,
+    Dated,
+    Entry,
+    Favours,
+    Framework,
+    Id,
+    Ids,
+    Points,
+    PolicyId,
+    Share,
+    Source,
+    SourceKind,
+    Text,
+)
+from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
+from app.knowledge.models.gates import Caution, Constraint
+from app.knowledge.models.policies import Policy, Scoring, Staleness
+from app.knowledge.models.questionnaire import Criterion, Option, Question
+from app.knowledge.models.stack import Component, ComponentState, Pick, Role
+
+__all__ = [
+    "FRAMEWORKS",
+    "NAMES",
+    "Caution",
+    "Citation",
+    "Citations",
+    "Claim",
+    "ClaimKind",
+    "ClaimStatus",
+    "Component",
+    "ComponentState",
+    "Constraint",
+    "Criterion",
+    "Dated",
+    "Entry",
+    "Favours",
+    "Framework",
+    "Id",
+    "Ids",
+    "Option",
+    "Pick",
+    "Points",
+    "Policy",
+    "PolicyId",
+    "Question",
+    "Role",
+    "Scoring",
+    "Share",
+    "ShippedVerdict",
+    "Source",
+    "SourceKind",
+    "Staleness",
+    "Text",
+    "Workload",
+]

@@ -1,0 +1,24 @@
+"""What stands apart from the scores: constraints and cautions."""
+
+from app.knowledge.conditions import Condition
+from app.knowledge.models.base import Citations, Entry, Framework, Id, Text
+
+
+class Constraint(Entry):
+    """A claim that decides whatever the scores are, while `when` holds and the claim counts under the policy."""
+
+    id: Id
+    claim: Id
+    requires: Framework
+    when: Condition
+    text: Text
+    lifted_by: Text
+
+
+class Caution(Entry):
+    """Something to know beside the advice, which no score shows."""
+
+    id: Id
+    when: Condition
+    text: Text
+    sources: Citations

@@ -1,0 +1,62 @@
+"""How evidence is trusted, and the constants of the value model."""
+
+from typing import Annotated, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from app.knowledge.models.base import Entry, Framework, PolicyId, Share, SourceKind, Text
+from app.knowledge.models.claims import ClaimStatus
+
+
+class Staleness(Entry):
+    """How trust in a fact fades once its review is due: it halves every `half_life_days`."""
+
+    half_life_days: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Policy(Entry):
+    """How evidence is trusted. `trust`: status → share of a claim's strength that counts."""
+
+    id: PolicyId
+    name: Text
+    about: Text
+    counts: Annotated[frozenset[SourceKind], BeforeValidator(lambda v: frozenset(v) if isinstance(v, list) else v)]
+    keras_counts_for: Framework | None
+    trust: dict[ClaimStatus, Share]
+    stale: Staleness | None = None
+
+    @model_validator(mode="after")
+    def _trusts_every_status(self) -> "Policy":
+        missing = sorted(set(get_args(ClaimStatus)) - set(self.trust))
+        if missing:
+            raise ValueError(f"trust lacks {', '.join(missing)}")
+        return self
+
+
+class Scoring(Entry):
+    """The constants of the value model.
+
+    `neutral`: evidence added to both sides of each criterion. `weight_factor`: 19 of 20 plausible weightings have a
+    criterion's weight within this factor of the stated one. `evidence_spread`: one standard deviation of what a piece
+    of evidence is worth, as a share of what it counts. `open_share`: how much of what an answer would move is
+    uncertain while its question is open. `samples`: how many weightings are drawn, with `seed`.
+    `leaning` and `strong`: shares of them that a framework must win for the verdict to be called so; below `leaning`
+    it is `either`. `constraint_trust`: the trust that the claim behind a hard constraint needs for the constraint to
+    stand.
+    """
+
+    neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    weight_factor: Annotated[float, Field(gt=1, le=100, allow_inf_nan=False)] = 2.0
+    evidence_spread: Share = 0.5
+    open_share: Share = 0.5
+    samples: Annotated[int, Field(ge=10_000, le=1_000_000)] = 10_000
+    seed: Annotated[int, Field(ge=0)] = 0
+    leaning: Annotated[float, Field(gt=0.5, le=1, allow_inf_nan=False)]
+    strong: Annotated[float, Field(gt=0.5, le=1, allow_inf_nan=False)]
+    constraint_trust: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _strong_is_more(self) -> "Scoring":
+        if self.strong <= self.leaning:
+            raise ValueError(f"strong ({self.strong}) must be greater than leaning ({self.leaning})")
+        return self

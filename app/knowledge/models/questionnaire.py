@@ -1,0 +1,44 @@
+"""Criteria, and the questions whose answers raise their weights."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from app.knowledge.models.base import Entry, Id, Points, Text, as_tuple
+
+
+class Criterion(Entry):
+    """An aspect on which the frameworks are compared. `weight` is its base weight, in points."""
+
+    id: Id
+    name: Text
+    about: Text
+    weight: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+
+
+class Option(Entry):
+    """A possible answer. `raises`: criterion id → points by which choosing it raises that criterion's weight."""
+
+    id: Id
+    label: Text
+    hint: Text | None = None
+    raises: dict[Id, Points] = Field(default_factory=dict)
+    neutral_because: Text | None = None
+
+
+class Question(Entry):
+    """A question of the questionnaire; `core` ones are required and asked first."""
+
+    id: Id
+    ask: Text
+    help: Text
+    kind: Literal["one", "many"]
+    core: bool = False
+    options: Annotated[tuple[Option, ...], BeforeValidator(as_tuple), Field(min_length=2, max_length=31)]
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        return tuple(option.id for option in self.options)
+
+    def option(self, id: str) -> Option:
+        return next(option for option in self.options if option.id == id)
