@@ -22,7 +22,7 @@ _NAMED = re.compile(rf"\b({'|'.join(NAMES[framework] for framework in FRAMEWORKS
 
 @dataclass(frozen=True)
 class Passage:
-    """A text of the rules that visitors read. `kind`: statement, note, question, label or gate."""
+    """A text of the rules that visitors read. `kind`: argument, statement, note, question, label or gate."""
 
     kind: str
     draft: Draft[Any]
@@ -32,6 +32,8 @@ class Passage:
 
 def passages(drafts: Drafts) -> Iterator[Passage]:
     """The texts that the audit reads, in the order of the rules."""
+    for draft in drafts.all("arguments"):
+        yield Passage("argument", draft, ("name",), draft.entry.name)
     for draft in drafts.all("claims"):
         yield Passage("statement", draft, ("statement",), draft.entry.statement)
         if draft.entry.note:

@@ -50,7 +50,9 @@ def from_text(text: str) -> Knowledge | None:
         return None
     plain = whole["rules"]
     collections = {
-        name: MappingProxyType({entry["id"]: model.model_validate_json(json.dumps(entry)) for entry in plain[name]})
+        name: MappingProxyType(
+            {entry["id"]: model.model_validate_json(json.dumps(entry)) for entry in plain.get(name, ())}
+        )
         for name, model in COLLECTIONS.items()
         if name != "stack"
     }

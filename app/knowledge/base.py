@@ -9,6 +9,7 @@ from typing import Any
 
 from app.knowledge.local_evidence import LocalEvidence
 from app.knowledge.models import (
+    Argument,
     Caution,
     Claim,
     Component,
@@ -45,6 +46,7 @@ class Knowledge:
 
     sources: Mapping[str, Source]
     criteria: Mapping[str, Criterion]
+    arguments: Mapping[str, Argument]
     questions: Mapping[str, Question]
     claims: Mapping[str, Claim]
     verdicts: Mapping[str, ShippedVerdict]

@@ -11,6 +11,7 @@ from app.errors import LintIssue
 from app.knowledge.conditions import Condition
 from app.knowledge.files import Location, RuleFile
 from app.knowledge.models import (
+    Argument,
     Caution,
     Claim,
     Component,
@@ -30,6 +31,7 @@ from app.knowledge.models import (
 COLLECTIONS: dict[str, type[Entry]] = {
     "sources": Source,
     "criteria": Criterion,
+    "arguments": Argument,
     "questions": Question,
     "claims": Claim,
     "verdicts": ShippedVerdict,

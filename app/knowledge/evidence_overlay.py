@@ -51,6 +51,7 @@ def _measured(workload: Workload, found: MeasuredHere) -> Claim:
         id=workload.id,
         statement=statement,
         criterion=workload.criterion,
+        argument=workload.argument,
         favours=found.favours,
         strength=workload.strength,
         kind="timing",

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.errors import LintIssue
 from app.knowledge.drafts import Draft, Drafts
-from app.knowledge.models import Claim, Component, Option, Question
+from app.knowledge.models import Claim, Component, Option, Question, Workload
 from app.paths import PROBES
 
 
@@ -55,8 +55,14 @@ def _references(drafts: Drafts) -> Iterator[tuple[Draft[Any], str, str, str]]:
             yield from ((draft, *name) for name in names(draft.entry))
 
 
+def _of_evidence(entry: Claim | Workload) -> Iterator[Name]:
+    yield "criterion", "criteria", entry.criterion
+    if entry.argument is not None:
+        yield "argument", "arguments", entry.argument
+
+
 def _of_claim(claim: Claim) -> Iterator[Name]:
-    yield "criterion", "criteria", claim.criterion
+    yield from _of_evidence(claim)
     yield from (("sources", "sources", citation.id) for citation in claim.sources)
     yield from (("conflicts_with", "claims", other) for other in claim.conflicts_with)
     yield from (("components", "components", component) for component in claim.components)
@@ -70,7 +76,8 @@ def _of_question(question: Question) -> Iterator[Name]:
 REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
     "claims": _of_claim,
     "verdicts": lambda verdict: [("id", "claims", verdict.id)],
-    "workloads": lambda workload: [("criterion", "criteria", workload.criterion)],
+    "workloads": _of_evidence,
+    "arguments": lambda argument: [("criterion", "criteria", argument.criterion)],
     "components": lambda component: [("successors", "components", id) for id in component.successors],
     "constraints": lambda constraint: [("claim", "claims", constraint.claim)],
     "cautions": lambda caution: [("sources", "sources", citation.id) for citation in caution.sources],

@@ -11,6 +11,7 @@ from app.errors import InvalidRules, LintIssue
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
 from app.knowledge.drafts import Drafts
+from app.knowledge.lint.arguments import argument_issues
 from app.knowledge.lint.contradiction import contradiction_issues
 from app.knowledge.lint.redundancy import never_matters, redundancy_issues
 from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold
@@ -43,6 +44,7 @@ def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     yield from _unreachable_options(knowledge, drafts)
     yield from redundancy_issues(knowledge, drafts)
     yield from contradiction_issues(knowledge, drafts)
+    yield from argument_issues(knowledge, drafts)
 
 
 def _dead_claims(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:

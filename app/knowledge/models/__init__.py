@@ -1,5 +1,6 @@
 """The frozen models that every entry of `rules/` is read into."""
 
+from app.knowledge.models.arguments import Argument, Sides
 from app.knowledge.models.base import (
     FRAMEWORKS,
     NAMES,
@@ -27,6 +28,7 @@ from app.knowledge.models.stack import Component, ComponentState, Pick, Role
 __all__ = [
     "FRAMEWORKS",
     "NAMES",
+    "Argument",
     "Caution",
     "Citation",
     "Citations",
@@ -53,6 +55,7 @@ __all__ = [
     "Scoring",
     "Share",
     "ShippedVerdict",
+    "Sides",
     "Source",
     "SourceKind",
     "Staleness",

@@ -17,12 +17,14 @@ class Claim(Dated):
     """A statement that a source makes, when it matters, and what is known of it.
 
     `strength`: 1 weak, 2 clear, 3 decisive, as the source puts it. Exactly one of `matters_when` and `background` is
-    given; a background claim is shown but never counts.
+    given; a background claim is shown but never counts. `argument`: the point that it makes; a claim
+    without one is a point of its own.
     """
 
     id: Id
     statement: Text
     criterion: Id
+    argument: Id | None = None
     favours: Favours
     strength: Annotated[int, Field(ge=1, le=3)]
     kind: ClaimKind
@@ -80,6 +82,7 @@ class Workload(Entry):
     id: Id
     name: Text
     criterion: Id
+    argument: Id | None = None
     probe: Id
     variant: str = ""
     device: Literal["cpu", "cuda"] = "cpu"

@@ -88,6 +88,11 @@ def claim(id: str, **changes: Any) -> dict[str, Any]:
     return {key: value for key, value in (sound | changes).items() if value is not None}
 
 
+def argument(id: str, **changes: Any) -> dict[str, Any]:
+    """A sound argument for one side, except for the changes."""
+    return {"id": id, "criterion": "randomness", "name": f"The point of {id}", "sides": "one"} | changes
+
+
 def pick(**changes: Any) -> dict[str, Any]:
     """A sound pick of Keras as PyTorch's API, except for the changes."""
     sound = {"role": "api", "framework": "pytorch", "component": "keras", "policy": "both", "when": "always"}

@@ -14,7 +14,7 @@ from app.audit.core_outcomes import core_sides
 from app.audit.unreachable import unreached
 from app.knowledge.models import PolicyId
 from app.paths import ROOT
-from tests.support.rules.rule_files import claim, expected_of, write_entries
+from tests.support.rules.rule_files import argument, claim, expected_of, write_entries
 
 DAY = date(2026, 11, 25)
 FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
@@ -32,7 +32,8 @@ def one_sided(id: str, favours: str) -> dict[str, Any]:
     """A policy that hears nobody but ourselves, with one claim of ours that always counts; the other hears everyone."""
     kinds = ["document", "since", "own", "measured"]
     policies = [policy(one, ["own"] if one == id else kinds) for one in ("documents", "today")]
-    return {"policies": policies, "claims": [claim("own", favours=favours, strength=3)]}
+    own = claim("own", argument="point", favours=favours, strength=3)
+    return {"policies": policies, "arguments": [argument("point")], "claims": [own]}
 
 
 UNREACHABLE: list[tuple[dict[str, Any], PolicyId, str]] = [

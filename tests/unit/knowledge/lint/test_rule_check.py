@@ -14,7 +14,7 @@ from app.knowledge.lint.linter import check
 from app.knowledge.lint.trusting_policies import counts_somewhere
 from app.knowledge.loader import load
 from app.paths import RULES
-from tests.support.rules.rule_files import claim, expected_of, pick, with_overlay, write_entries, write_rules
+from tests.support.rules.rule_files import argument, claim, expected_of, pick, with_overlay, write_entries, write_rules
 
 FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
 
@@ -60,8 +60,9 @@ def test_rules_without_effect_do_not_stop_the_service(tmp_path: Path) -> None:
 
 def test_findings_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     dead = [{"language": {"all": ["cpp", "java"]}}]
-    write_entries(tmp_path, {"claims": [claim("late", matters_when=dead)]}, "b.yaml")
-    write_entries(tmp_path, {"claims": [claim("early", matters_when=dead), claim("next", matters_when=dead)]}, "a.yaml")
+    late, early, after = (claim(id, favours="neither", matters_when=dead) for id in ("late", "early", "next"))
+    write_entries(tmp_path, {"claims": [late]}, "b.yaml")
+    write_entries(tmp_path, {"claims": [early, after]}, "a.yaml")
     assert [issue.message.split(":")[0] for issue in check(overlay=tmp_path)] == ["early", "next", "late"]
 
 
@@ -115,7 +116,14 @@ def test_a_folder_that_is_not_there_is_raised_by_check_too(tmp_path: Path) -> No
 def test_sound_own_rules_are_clean(tmp_path: Path) -> None:
     entries = {
         "roles": [{"id": "helper", "name": "Helper", "about": "Helps."}],
-        "claims": [claim("own"), claim("shown", matters_when=None, background="It is shown only.")],
+        "arguments": [argument("point"), argument("other", sides="both")],
+        "claims": [
+            claim("own", argument="point"),
+            claim("level", favours="neither"),
+            claim("for-one", argument="other"),
+            claim("for-the-other", argument="other", favours="tensorflow"),
+            claim("shown", matters_when=None, background="It is shown only."),
+        ],
         "stack": [
             pick(role="helper", keras_evidence=4),
             pick(role="helper", policy="today", when=[{"goal": ["research"]}]),
@@ -133,7 +141,7 @@ def test_a_criterion_without_weight_is_alive_when_an_option_raises_it(tmp_path: 
     entries = {
         "criteria": [{"id": "weightless", "name": "W", "about": "A.", "weight": 0}],
         "questions": [asked | {"options": options}],
-        "claims": [claim("own", criterion="weightless")],
+        "claims": [claim("own", favours="neither", criterion="weightless")],
     }
     assert check(overlay=write_entries(tmp_path, entries)) == ()
 
@@ -171,14 +179,15 @@ def test_one_source_that_counts_is_enough(tmp_path: Path) -> None:
 def test_one_confirmed_observation_contradicts_nothing(tmp_path: Path) -> None:
     """PyTorch may be faster, and TensorFlow within a factor of two, in one and the same run."""
     tested = {"status": "confirmed", "note": "F.", "checked_on": "2026-11-21", "probe": "training_speed"}
-    own = [claim("faster", kind="timing", **tested), claim("alike", kind="timing", conflicts_with=["faster"], **tested)]
+    tested |= {"kind": "timing", "favours": "neither"}
+    own = [claim("faster", **tested), claim("alike", conflicts_with=["faster"], **tested)]
     assert check(overlay=write_entries(tmp_path, {"claims": own})) == ()
 
 
 def test_constraints_that_no_policy_counts_together_do_not_contradict(tmp_path: Path) -> None:
     """What was refuted counts as the documents say, what was found since counts today."""
-    old = claim("old", status="refuted", note="F.", checked_on="2026-11-21")
-    new = claim("new", status="confirmed", note="F.", checked_on="2026-11-21")
+    old = claim("old", favours="neither", status="refuted", note="F.", checked_on="2026-11-21")
+    new = claim("new", favours="neither", status="confirmed", note="F.", checked_on="2026-11-21")
     new["sources"] = [{"id": "since-2024", "section": "Test"}]
     shared = {"when": [{"goal": ["learning"]}], "text": "T.", "lifted_by": "L."}
     constraints = [
