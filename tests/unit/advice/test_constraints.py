@@ -20,7 +20,7 @@ from tests.support.advice.answer_sets import (
 )
 from tests.support.sizes import size
 
-MICROCONTROLLER: RawAnswers = completed({"deployment": ["microcontroller"]})
+MICROCONTROLLER: RawAnswers = completed({"deployment": ["microcontroller"], "chip": ["litert_toolchain"]})
 JAVA: RawAnswers = completed({"language": ["java"], "deployment": ["server"]})
 LANGUAGE_MODEL: RawAnswers = completed({"model": ["pretrained"], "needs": ["language_models"]})
 BY_CONSTRAINT: dict[str, RawAnswers] = {

@@ -23,7 +23,7 @@ FILES = sorted(RULES.rglob("*.yaml"))
 
 QUESTIONNAIRE = {
     "language": "python cpp java javascript swift other",
-    "deployment": "experiments server aws gcp mobile edge microcontroller browser",
+    "deployment": "experiments server aws gcp mobile edge microcontroller browser desktop",
     "data_type": "images text audio tabular sequences sparse",
     "goal": "research prototype production learning competition",
     "experience": "beginner intermediate expert",
@@ -31,15 +31,18 @@ QUESTIONNAIRE = {
     "model": "standard custom dynamic pretrained",
     "needs": "debugging higher_order_gradients string_tensors ragged_batches sparse_formats complex_numbers "
     "numpy_interop input_pipelines augmentation custom_cpp_ops dashboards portability reproducibility speed low_memory "
-    "long_term_support language_models",
-    "scale": "one_machine multi_gpu cluster",
+    "long_term_support language_models on_device_training",
+    "scale": "one_machine multi_gpu cluster tpu",
     "system": "linux windows macos",
-    "codebase": "none pytorch tensorflow tensorflow1 keras",
+    "codebase": "none pytorch tensorflow tensorflow1 keras mixed",
+    "phone_system": "android ios",
+    "chip": "litert_toolchain onnx_toolchain",
+    "python": "py310 py311 py312 py313 py314 py315",
 }
 """The contract's questions and options, in its order; there may be more."""
 
 REQUIRED = {"language", "deployment", "data_type", "goal"}
-MANY = {"deployment", "data_type", "needs", "system"}
+MANY = {"deployment", "data_type", "needs", "system", "phone_system", "python"}
 STATUSES = {"confirmed", "partly", "refuted", "not_testable", "superseded", "opinion", "unchecked"}
 
 LEANING_START = re.compile(

@@ -152,6 +152,7 @@ def test_a_constraint_stands_until_trust_in_its_claim_has_faded_below_what_it_ne
         "deployment": ["microcontroller"],
         "data_type": ["audio"],
         "goal": ["production"],
+        "chip": ["litert_toolchain"],
     }
     claim = shipped_rules().claims["microcontrollers-are-litert-ground"]
     halvings = log2(shipped_trust(claim) / shipped_rules().scoring.constraint_trust)
