@@ -70,7 +70,7 @@ def is_inert(change: RuleChange, old: Knowledge, new: Knowledge, policy: PolicyI
     if change.collection != "claims" or change.action != "changed":
         return False
     one, other = old.claims[change.id], new.claims[change.id]
-    trusted = [trust(claim, old.policies[policy], day) for claim in (one, other)]
+    trusted = [trust(rules, claim, old.policies[policy], day) for rules, claim in ((old, one), (new, other))]
     prose = {*PROSE["claims"], "status", "review_by"}
     return trusted[0] == trusted[1] and one.model_dump(exclude=prose) == other.model_dump(exclude=prose)
 

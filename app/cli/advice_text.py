@@ -60,9 +60,15 @@ def _reasons(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
         if reasons:
             yield f"\nFor {NAMES[framework]}:"
         for reason in reasons:
-            source = reason.sources[0]
+            strongest, source = reason.strongest, reason.strongest.sources[0]
             place = f"{knowledge.sources[source.id].title}, {source.section}"
-            yield _paragraph(f"+{100 * reason.contribution:.1f}  {reason.statement} [{how_checked(reason)}; {place}]")
+            checked = f"{how_checked(strongest)}; {place}{_corroborated(reason)}"
+            yield _paragraph(f"+{100 * reason.contribution:.1f}  {reason.name}: {strongest.statement} [{checked}]")
+
+
+def _corroborated(reason: Reason) -> str:
+    count = len(reason.corroborating)
+    return f"; {count} more {'statement' if count == 1 else 'statements'}" if count else ""
 
 
 def _strongest(advice: Advice, framework: Framework) -> list[Reason]:

@@ -74,6 +74,7 @@ def _of_question(question: Question) -> Iterator[Name]:
 
 
 REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
+    "arguments": lambda argument: [("criterion", "criteria", argument.criterion)],
     "claims": _of_claim,
     "verdicts": lambda verdict: [("id", "claims", verdict.id)],
     "workloads": _of_evidence,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.advice.query_fields import UNDATED
-from app.advice.schema.advice import Advice, Reason, StackEntry
+from app.advice.schema.advice import Advice, Reason, StackEntry, Statement
 from app.advice.wording import flips_sentence, how_checked, instead, strength_sentence, verdicts_sentence
 from app.knowledge.models import FRAMEWORKS, NAMES, Policy, PolicyId, Source
 from app.pages.advice import AnswerView, answer_views
@@ -79,17 +79,21 @@ class DecisionRecord(Page):
     def neutral(self) -> list[str]:
         """The statements that find both frameworks equal."""
         reasons = self._reasons("neither")
-        return [f"“{reason.statement}” ({how_checked(reason)}; {self._cited(reason)})" for reason in reasons]
+        return [self._said(reason) for reason in reasons]
 
     def _pro(self, reason: Reason) -> str:
-        points = f"+{100 * reason.contribution:.1f} points"
-        return f"“{reason.statement}” ({points}; {how_checked(reason)}; {self._cited(reason)})"
+        points = f"{100 * reason.contribution:.1f}"
+        return f"{reason.name} (+{points} points): {self._said(reason)}"
+
+    def _said(self, reason: Reason) -> str:
+        """The statements of an argument, the one that counts first."""
+        return "; ".join(f"“{one.statement}” ({how_checked(one)}; {self._cited(one)})" for one in reason.statements)
 
     def _reasons(self, favours: str) -> list[Reason]:
         return [reason for reason in self.advice.reasons if reason.favours == favours]
 
-    def _cited(self, reason: Reason) -> str:
-        cited = ((self.sources[source.id], source.section) for source in reason.sources)
+    def _cited(self, statement: Statement) -> str:
+        cited = ((self.sources[source.id], source.section) for source in statement.sources)
         return "; ".join(f"{source.title}, {source.date}, {section}" for source, section in cited)
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.advice.model.applicability import Applicability
+from app.advice.model.argument_ranks import ArgumentRanks
 from app.advice.model.batch_weights import PointsTable
 from app.advice.model.condition_table import ConditionTable, Truths
 from app.advice.model.evidence import Evidence, gather, is_trusted
@@ -80,6 +81,7 @@ class Scorer:
         pieces = gather(knowledge, policy, today)
         self.evidence: tuple[Evidence, ...] = tuple(e for e in pieces if e.side != "api" and e.amount > 0)
         self._applicability = Applicability.of(self.layout, [piece.claim for piece in self.evidence])
+        self._ranks = ArgumentRanks.of(self.evidence)
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
         constraints = [one for one in knowledge.constraints.values() if is_trusted(knowledge, one, policy, today)]
@@ -116,7 +118,7 @@ class Scorer:
         """The scores that follow from weights, evidence and constraints."""
         points, standing = situations.points, situations.constraints
         neutral = self.knowledge.scoring.neutral
-        sums = (self._sums @ situations.evidence).reshape(5, len(self.criteria), -1)
+        sums = (self._sums @ self._ranks.strongest(situations.evidence)).reshape(5, len(self.criteria), -1)
         amount, signed, spread, spread_signed, spread_sided = sums
         taking_part = amount > 0
         whole = amount + 2 * neutral

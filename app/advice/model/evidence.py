@@ -29,6 +29,11 @@ class Evidence:
     def amount(self) -> float:
         return self.claim.strength * self.trust
 
+    @property
+    def argument(self) -> str:
+        """The point that it is about; a claim without an argument is a point of its own."""
+        return self.claim.argument or self.claim.id
+
 
 def applying_evidence(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date) -> list[Evidence]:
     """The evidence whose claim's condition the answers meet, in the order of the rule files."""
@@ -51,7 +56,7 @@ def gather(knowledge: Knowledge, policy: Policy, today: date) -> tuple[Evidence,
     Background claims are left out: they are about no situation.
     """
     return tuple(
-        Evidence(claim, _side(claim, policy), trust(claim, policy, today))
+        Evidence(claim, _side(claim, policy), trust(knowledge, claim, policy, today))
         for claim in knowledge.claims.values()
         if claim.matters_when is not None and is_counted(knowledge, claim, policy)
     )
@@ -65,16 +70,30 @@ def is_counted(knowledge: Knowledge, claim: Claim, policy: Policy) -> bool:
 def is_trusted(knowledge: Knowledge, constraint: Constraint, policy: Policy, today: date) -> bool:
     """Whether the policy trusts a hard constraint's claim enough for the constraint to hold."""
     claim = knowledge.claims[constraint.claim]
-    return is_counted(knowledge, claim, policy) and trust(claim, policy, today) >= knowledge.scoring.constraint_trust
+    return (
+        is_counted(knowledge, claim, policy)
+        and trust(knowledge, claim, policy, today) >= knowledge.scoring.constraint_trust
+    )
 
 
-def trust(claim: Claim, policy: Policy, today: date) -> float:
-    """The share of a claim's strength that counts: by its status, fading once its review is overdue."""
-    share = policy.trust[claim.status]
-    overdue = claim.days_overdue(today)
-    if policy.stale is None or overdue == 0:
-        return share
-    return float(share * 0.5 ** (overdue / policy.stale.half_life_days))
+def trust(knowledge: Knowledge, claim: Claim, policy: Policy, today: date) -> float:
+    """The share of a claim's strength that counts: by its status, fading with the age of what nobody has confirmed.
+
+    A fact fades once its review is overdue, a statement that no program confirmed from the date of its newest source.
+    """
+    share, overdue = policy.trust[claim.status], claim.days_overdue(today)
+    if policy.stale is not None and overdue > 0:
+        share *= 0.5 ** (overdue / policy.stale.half_life_days)
+    if policy.ageing is not None and claim.status in policy.ageing.statuses:
+        share *= 0.5 ** (_age_days(knowledge, claim, policy, today) / policy.ageing.half_life_days)
+    return float(share)
+
+
+def _age_days(knowledge: Knowledge, claim: Claim, policy: Policy, today: date) -> int:
+    """Days since the newest of a claim's sources that the policy counts."""
+    sources = [knowledge.sources[citation.id] for citation in claim.sources]
+    newest = max((source.day for source in sources if source.kind in policy.counts), default=today)
+    return max(0, (today - newest).days)
 
 
 def _side(claim: Claim, policy: Policy) -> Side:

@@ -2,7 +2,9 @@
 
 A criterion's score for a framework is its share of the evidence, with the same neutral amount N on both sides:
     s(f) = (e(f) + l/2 + N) / (e(pytorch) + e(tensorflow) + l + 2N)
-where e(f) is the evidence for f and l the evidence that the two are level. The total is the weighted sum over the
+where e(f) is the evidence for f and l the evidence that the two are level. Of the statements of one argument on one
+side the strongest counts; the others corroborate it and add nothing, so that saying a thing three times does not make
+it weigh three times as much. The total is the weighted sum over the
 criteria on which something applies (Keeney and Raiffa, Decisions with Multiple Objectives, 1976, on additive value
 models). Sums of evidence are exact (math.fsum), so that their order changes nothing and exchanging the frameworks
 mirrors them.
@@ -34,7 +36,10 @@ class CriterionScore:
 
 @dataclass(frozen=True)
 class Contribution:
-    """The amount that a claim adds to the score of the framework that it favours, or to both if it favours neither."""
+    """The amount that a claim adds to the score of the framework that it favours, or to both if it favours neither.
+
+    It is 0 for a claim that only corroborates a stronger statement of its argument.
+    """
 
     evidence: Evidence
     amount: float
@@ -67,12 +72,14 @@ def score(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date, p
     neutral_amount = knowledge.scoring.neutral
     criteria, contributions, neutral = [], [], []
     for criterion, weight in shares.items():
-        group = grouped[criterion]
+        group = strongest(grouped[criterion])
+        corroborating = [piece for piece in grouped[criterion] if piece not in group]
         whole = fsum(e.amount for e in group) + 2 * neutral_amount
         level = fsum(e.amount for e in group if e.side == "level")
         neutral.append(weight * (neutral_amount + level / 2) / whole)
         criteria.append(CriterionScore(criterion, weight, _shares(group, neutral_amount + level / 2, whole)))
         contributions += [Contribution(e, weight * e.amount / (2 if e.side == "level" else 1) / whole) for e in group]
+        contributions += [Contribution(e, 0.0) for e in corroborating]
     total_neutral = fsum(neutral) if shares else 0.5
     return Scored(
         scores={f: fsum([total_neutral, *_amounts_for(f, contributions)]) for f in FRAMEWORKS},
@@ -81,6 +88,16 @@ def score(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date, p
         contributions=tuple(contributions),
         evidence=tuple(evidence),
     )
+
+
+def strongest(pieces: Sequence[Evidence]) -> list[Evidence]:
+    """The strongest piece of each argument and side; of equal ones the first."""
+    found: dict[tuple[str, str], Evidence] = {}
+    for piece in pieces:
+        known = found.get((piece.argument, piece.side))
+        if known is None or piece.amount > known.amount:
+            found[piece.argument, piece.side] = piece
+    return list(found.values())
 
 
 def _by_criterion(knowledge: Knowledge, evidence: Sequence[Evidence]) -> Mapping[str, list[Evidence]]:

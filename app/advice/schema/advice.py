@@ -50,14 +50,36 @@ class CitedClaim(Schema):
     probe: str | None = Field(description="The probe that can check it.")
 
 
-class Reason(CitedClaim):
-    """A claim that counts. The contributions of one framework and the advice's `neutral` sum to its score."""
+class Statement(CitedClaim):
+    """A claim that supports an argument. The strongest one counts; the others corroborate it."""
 
     favours: Favours
-    contribution: float = Field(description="What it adds to the score of the framework that it favours (0 to 1).")
+    contribution: float = Field(
+        description="What it adds to the score of the framework that it favours (0 to 1); 0 if it only corroborates."
+    )
     strength: int = Field(description="As the source puts it: 1 weak, 2 clear, 3 decisive.")
     trust: float = Field(description="The share of the strength that counts under the policy (0 to 1).")
     speaks_for_keras: bool = Field(description="It favours the Keras API, which this policy counts for a framework.")
+
+
+class Reason(Schema):
+    """An argument for a framework. The contributions of one framework and the advice's `neutral` sum to its score."""
+
+    argument: str
+    name: str
+    criterion: str
+    favours: Favours
+    contribution: float = Field(description="What it adds to the score of the framework that it favours (0 to 1).")
+    statements: list[Statement] = Field(description="The statement that counts, and those that corroborate it.")
+
+    @property
+    def strongest(self) -> Statement:
+        """The statement that counts."""
+        return self.statements[0]
+
+    @property
+    def corroborating(self) -> list[Statement]:
+        return self.statements[1:]
 
 
 class SetAside(CitedClaim):

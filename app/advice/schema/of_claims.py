@@ -20,6 +20,7 @@ from app.advice.schema.advice import (
     Reason,
     SetAside,
     StandingConstraint,
+    Statement,
     WeighedCriterion,
 )
 from app.advice.schema.base import PerFramework
@@ -78,13 +79,29 @@ def _fields(knowledge: Knowledge, claim: Claim, today: date) -> ClaimFields:
 
 
 def reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: date) -> list[Reason]:
-    """Largest contribution first; equal ones in the order of the rules."""
-    return [_reason(knowledge, contribution, today) for contribution in sorted(contributions, key=lambda c: -c.amount)]
+    """The arguments, largest contribution first; equal ones in the order of the rules."""
+    groups: dict[tuple[str, str], list[Contribution]] = {}
+    for contribution in sorted(contributions, key=lambda c: (-c.amount, -c.evidence.amount)):
+        groups.setdefault((contribution.evidence.argument, contribution.evidence.side), []).append(contribution)
+    return [_reason(knowledge, group, today) for group in groups.values()]
 
 
-def _reason(knowledge: Knowledge, contribution: Contribution, today: date) -> Reason:
-    evidence = contribution.evidence
+def _reason(knowledge: Knowledge, group: Sequence[Contribution], today: date) -> Reason:
+    statements = [_statement(knowledge, contribution, today) for contribution in group]
+    first, argument = statements[0], knowledge.arguments.get(group[0].evidence.argument)
     return Reason(
+        argument=group[0].evidence.argument,
+        name=argument.name if argument else first.statement,
+        criterion=first.criterion,
+        favours=first.favours,
+        contribution=first.contribution,
+        statements=statements,
+    )
+
+
+def _statement(knowledge: Knowledge, contribution: Contribution, today: date) -> Statement:
+    evidence = contribution.evidence
+    return Statement(
         **_fields(knowledge, evidence.claim, today),
         favours="neither" if evidence.side == "level" else evidence.side,
         contribution=contribution.amount,

@@ -42,6 +42,7 @@ def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     yield from _dead_alternatives(knowledge, drafts)
     yield from _unreachable_picks(knowledge, drafts)
     yield from _unreachable_options(knowledge, drafts)
+    yield from argument_issues(knowledge, drafts)
     yield from redundancy_issues(knowledge, drafts)
     yield from contradiction_issues(knowledge, drafts)
     yield from argument_issues(knowledge, drafts)

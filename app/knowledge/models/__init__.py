@@ -19,9 +19,9 @@ from app.knowledge.models.base import (
     SourceKind,
     Text,
 )
-from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
+from app.knowledge.models.claims import Argument, Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
 from app.knowledge.models.gates import Caution, Constraint
-from app.knowledge.models.policies import Policy, Scoring, Staleness
+from app.knowledge.models.policies import Ageing, Policy, Scoring, Staleness
 from app.knowledge.models.questionnaire import Criterion, Option, Question
 from app.knowledge.models.stack import Component, ComponentState, Pick, Role
 

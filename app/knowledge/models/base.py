@@ -1,6 +1,6 @@
 """What all entries of rule files share: their types, where statements come from, and dates of review."""
 
-from datetime import date
+import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -53,8 +53,13 @@ class Source(Entry):
     @classmethod
     def _is_a_day(cls, value: str) -> str:
         if len(value) > len("2020"):
-            date.fromisoformat(value)
+            datetime.date.fromisoformat(value)
         return value
+
+    @property
+    def day(self) -> datetime.date:
+        """The date as a day; the middle of the year where only that is known."""
+        return datetime.date.fromisoformat(self.date if len(self.date) > len("2020") else f"{self.date}-07-01")
 
 
 class Citation(Entry):
@@ -70,8 +75,8 @@ Citations = Annotated[tuple[Citation, ...], BeforeValidator(as_tuple), Field(min
 class Dated(Entry):
     """Something found on a day and due for review on another."""
 
-    checked_on: date | None = None
-    review_by: date | None = None
+    checked_on: datetime.date | None = None
+    review_by: datetime.date | None = None
 
     @model_validator(mode="after")
     def _review_follows_check(self) -> "Dated":
@@ -81,6 +86,6 @@ class Dated(Entry):
             raise ValueError(f"review_by ({self.review_by}) is not after checked_on ({self.checked_on})")
         return self
 
-    def days_overdue(self, today: date) -> int:
+    def days_overdue(self, today: datetime.date) -> int:
         """Days since it should have been reviewed; 0 when it is not due."""
         return max(0, (today - self.review_by).days) if self.review_by else 0

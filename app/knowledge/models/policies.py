@@ -4,7 +4,7 @@ from typing import Annotated, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from app.knowledge.models.base import Entry, Framework, PolicyId, Share, SourceKind, Text
+from app.knowledge.models.base import Entry, Framework, PolicyId, Share, SourceKind, Text, as_tuple
 from app.knowledge.models.claims import ClaimStatus
 
 
@@ -12,6 +12,16 @@ class Staleness(Entry):
     """How trust in a fact fades once its review is due: it halves every `half_life_days`."""
 
     half_life_days: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Ageing(Entry):
+    """How trust fades in a statement that no program confirmed.
+
+    It halves every `half_life_days` from the date of its source. `statuses`: those that age.
+    """
+
+    half_life_days: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    statuses: Annotated[tuple[ClaimStatus, ...], BeforeValidator(as_tuple)]
 
 
 class Policy(Entry):
@@ -24,6 +34,7 @@ class Policy(Entry):
     keras_counts_for: Framework | None
     trust: dict[ClaimStatus, Share]
     stale: Staleness | None = None
+    ageing: Ageing | None = None
 
     @model_validator(mode="after")
     def _trusts_every_status(self) -> "Policy":

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.advice.answer_sets import seeded_answers, shipped_rules
 from tests.support.rules.contract_questions import QUESTIONS
-from tests.support.web.web_client import CORE, HTML, advice_from_api, posted, problem_fields, raw_for_api
+from tests.support.web.web_client import CORE, HTML, advice_from_api, posted, problem_fields, raw_for_api, statements_of
 
 STATUSES = {"confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"}
 
@@ -37,15 +37,24 @@ PARTS: dict[str, dict[str, Any]] = {
     "constraints": {"claim": TEXT, "text": TEXT},
     "criteria": {"id": TEXT, "weight": NUMBER, "scores": dict},
     "reasons": {
-        "claim": TEXT,
+        "argument": TEXT,
+        "name": TEXT,
         "criterion": TEXT,
         "favours": TEXT,
         "contribution": NUMBER,
-        "statement": TEXT,
-        "status": TEXT,
-        "sources": SEVERAL,
+        "statements": SEVERAL,
     },
     "stack": {"role": TEXT, "component": TEXT, "status": TEXT, "note": TEXT},
+}
+
+STATEMENT: dict[str, Any] = {
+    "claim": TEXT,
+    "criterion": TEXT,
+    "favours": TEXT,
+    "contribution": NUMBER,
+    "statement": TEXT,
+    "status": TEXT,
+    "sources": SEVERAL,
 }
 
 CLAIM: dict[str, Any] = {
@@ -100,7 +109,9 @@ async def test_an_advice_has_the_fields_of_the_contract(
     for name, fields in PARTS.items():
         for part in advice[name]:
             assert_fields(part, fields)
-    for cited in [*advice["reasons"], *advice["cautions"]]:
+    for statement in statements_of(advice):
+        assert_fields(statement, STATEMENT)
+    for cited in [*statements_of(advice), *advice["cautions"]]:
         assert cited["sources"]
         for citation in cited["sources"]:
             assert_fields(citation, CITATION)

@@ -20,7 +20,7 @@ from app.cli.main import cli
 from tests.support.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
 from tests.support.server.child_processes import tiebreak
 from tests.support.sizes import size
-from tests.support.web.web_client import HTML, advice_from_api, client_of
+from tests.support.web.web_client import HTML, advice_from_api, client_of, statements_of
 
 ROUNDS, SETS_A_ROUND = 10, size(10, 100)
 
@@ -29,7 +29,7 @@ HEADLINE = r"<h1>(.*?)</h1>"
 STRENGTH = r'<p class="strength">\s*(.*?)\s*</p>'
 SCORE = r'<data id="score-{}" value="([^"]+)">'
 COLUMN = r'<section class="column column-{}">(.*?)</section>'
-REASON = re.compile(r'<li class="reason">\s*<p class="statement"><a href="/claims/([^"]+)">')
+REASON = re.compile(r'<p class="statement"><a href="/claims/([^"]+)">')
 
 HEADLINES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "either": "Either will do"}
 
@@ -76,7 +76,7 @@ def strength_shown(html: str) -> str:
 
 
 def reasons_of(advice: dict[str, Any], *favours: str) -> list[str]:
-    return [reason["claim"] for reason in advice["reasons"] if reason["favours"] in favours]
+    return [one["claim"] for one in statements_of(advice) if one["favours"] in favours]
 
 
 def assert_page_says_the_same(html: str, advice: dict[str, Any]) -> None:
@@ -84,7 +84,7 @@ def assert_page_says_the_same(html: str, advice: dict[str, Any]) -> None:
     conflict = advice["decided_by"] == "conflicting_constraints"
     assert found(HEADLINE, html) == ("Neither alone" if conflict else HEADLINES[advice["recommendation"]])
     assert strength_shown(html) == advice["strength"]
-    assert sorted(REASON.findall(html)) == sorted(reason["claim"] for reason in advice["reasons"])
+    assert sorted(REASON.findall(html)) == sorted(one["claim"] for one in statements_of(advice))
     for framework in ("pytorch", "tensorflow"):
         assert float(found(SCORE.format(framework), html)) == advice["scores"][framework]
         assert REASON.findall(found(COLUMN.format(framework), html)) == reasons_of(advice, framework)

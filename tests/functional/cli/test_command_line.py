@@ -10,7 +10,7 @@ import pytest
 from app import __version__
 from tests.support.advice.answer_sets import POLICIES, advice_on
 from tests.support.server.child_processes import tiebreak
-from tests.support.web.web_client import CORE
+from tests.support.web.web_client import CORE, statements_of
 
 VALID = ["advise", "--language", "python", "--deployment", "mobile", "--data-type", "images", "--goal", "production"]
 
@@ -79,8 +79,9 @@ def test_advise_prints_verdict_scores_reasons_and_permalink(policy: str) -> None
     said = " ".join(child.stdout.split())
     for framework in ("pytorch", "tensorflow"):
         strongest = next(reason for reason in advice["reasons"] if reason["favours"] == framework)
-        assert strongest["statement"] in said
-        assert strongest["sources"][0]["section"] in said
+        assert strongest["name"] in said
+        assert strongest["statements"][0]["statement"] in said
+        assert strongest["statements"][0]["sources"][0]["section"] in said
     assert all(part["name"] in said for part in advice["stack"])
 
 
@@ -173,7 +174,7 @@ def test_own_rules_take_part_in_an_advice(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(CLEAN.replace("[{goal: [research]}]", "[{goal: [production]}]"))
     child = tiebreak(*VALID, "--json", TIEBREAK_RULES=str(tmp_path))
     advice = json.loads(child.stdout)
-    assert "our-claim" in [reason["claim"] for reason in advice["reasons"]]
+    assert "our-claim" in [one["claim"] for one in statements_of(advice)]
     assert advice["overlay"] == [{"collection": "claims", "id": "our-claim", "action": "added"}]
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from tests.support.advice.answer_sets import POLICIES, RawAnswers, seeded_answers, shipped_rules
 from tests.support.pages.page_tree import only, parse_page, text_of
-from tests.support.web.web_client import CORE, HTML, advice_address, advice_from_api, problem_fields
+from tests.support.web.web_client import CORE, HTML, advice_address, advice_from_api, problem_fields, statements_of
 
 SECTIONS = [
     "## Context and Problem Statement",
@@ -73,7 +73,7 @@ async def test_every_counted_reason_stands_there_with_its_sources(client: httpx.
     """Those that find the two level count too: they pull both scores to the middle."""
     for raw in SAMPLE:
         lines = (await record_of(client, raw, policy)).splitlines()
-        for reason in (await advice_from_api(client, raw, policy))["reasons"]:
+        for reason in statements_of(await advice_from_api(client, raw, policy)):
             line = next((line for line in lines if reason["statement"] in line), None)
             assert line, f"{reason['claim']} ({reason['favours']}) is not named"
             assert all(cited_in(line, source) for source in reason["sources"]), reason["claim"]

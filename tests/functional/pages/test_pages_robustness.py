@@ -23,7 +23,15 @@ from app.settings import Settings
 from tests.support.advice.answer_sets import RawAnswers, shipped_rules
 from tests.support.pages.page_client import SAMPLE, page_at
 from tests.support.pages.page_tree import form_values, only, text_of, with_class, with_id
-from tests.support.web.web_client import CORE, HTML, advice_address, advice_from_api, client_of, raw_for_api
+from tests.support.web.web_client import (
+    CORE,
+    HTML,
+    advice_address,
+    advice_from_api,
+    client_of,
+    raw_for_api,
+    statements_of,
+)
 
 RESEARCH: RawAnswers = CORE | {"deployment": ["server"], "goal": ["research"]}
 
@@ -327,5 +335,4 @@ async def test_two_years_away_the_page_says_which_facts_are_due(day: date, tmp_p
 
 
 async def due_reasons(client: httpx.AsyncClient, raw: RawAnswers) -> list[dict[str, Any]]:
-    reasons = (await advice_from_api(client, raw))["reasons"]
-    return [reason for reason in reasons if reason["review_due"]]
+    return [one for one in statements_of(await advice_from_api(client, raw)) if one["review_due"]]

@@ -12,7 +12,7 @@ from app.advice.advise import advise
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import NONE, Priorities
 from app.advice.preferences import Preferences
-from app.advice.schema.advice import Advice
+from app.advice.schema.advice import Advice, Statement
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
@@ -38,6 +38,11 @@ SAMPLE_SIZE = 3
 def shipped_rules() -> Knowledge:
     """The rules that come with Tiebreak, read once."""
     return load()
+
+
+def statements_of(advice: Advice) -> list[Statement]:
+    """The statements of all reasons: those that count, and those that corroborate them."""
+    return [statement for reason in advice.reasons for statement in reason.statements]
 
 
 def advice_on(

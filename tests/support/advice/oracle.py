@@ -117,12 +117,24 @@ def matters(claim: Entry, chosen: Chosen) -> bool:
 
 
 def trust(rules: Entry, claim: Entry, policy: Entry, day: date) -> Fraction:
-    """What the policy says of the claim's status; past its review date it halves with each half-life."""
-    share = exact(policy["trust"][status_of(rules, claim)])
-    review_by = claim.get("review_by")
-    if "stale" not in policy or review_by is None or day <= review_by:
-        return share
-    return share * Fraction(0.5 ** ((day - review_by).days / policy["stale"]["half_life_days"]))
+    """What the policy says of the claim's status.
+
+    Past its review date it halves with each half-life, and so does what nobody has confirmed from its source's date.
+    """
+    status = status_of(rules, claim)
+    share, review_by = exact(policy["trust"][status]), claim.get("review_by")
+    if "stale" in policy and review_by is not None and day > review_by:
+        share *= Fraction(0.5 ** ((day - review_by).days / policy["stale"]["half_life_days"]))
+    if "ageing" in policy and status in policy["ageing"]["statuses"]:
+        sources = [rules["sources"][source["id"]] for source in claim["sources"]]
+        newest = max(day_of(source["date"]) for source in sources if source["kind"] in policy["counts"])
+        share *= Fraction(0.5 ** (max((day - newest).days, 0) / policy["ageing"]["half_life_days"]))
+    return share
+
+
+def day_of(text: str) -> date:
+    """A year is taken for its middle."""
+    return date(int(text), 7, 1) if len(text) == len("2020") else date.fromisoformat(text)
 
 
 def points(rules: Entry, chosen: Chosen, criterion: str) -> Fraction:
@@ -182,7 +194,12 @@ class OracleScore:
 
 
 def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dict[str, str]) -> OracleScore:
-    """Shares of the evidence, criterion by criterion, weighted; a claim for neither speaks half for each."""
+    """Shares of the evidence, criterion by criterion, weighted; a claim for neither speaks half for each.
+
+    Of the claims of an argument for one side only the strongest speaks.
+    """
+    silent = corroborating(rules, amounts, sides)
+    amounts = {id: Fraction(0) if id in silent else amount for id, amount in amounts.items()}
     criterion_of = {id: rules["claims"][id]["criterion"] for id in amounts}
     taking_part = [c["id"] for c in rules["criteria"].values() if c["id"] in criterion_of.values()]
     points_of = {c: points(rules, chosen, c) for c in taking_part}
@@ -217,6 +234,20 @@ def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dic
         for f in ("pytorch", "tensorflow")
     }
     return OracleScore(scores, open_part, weights, criterion_scores, contributions, variances)
+
+
+def corroborating(rules: Entry, amounts: dict[str, Fraction], sides: dict[str, str]) -> set[str]:
+    """The claims that a claim of the same argument and side outdoes, or equals and stands before."""
+    order = list(rules["claims"])
+    return {
+        id
+        for id in amounts
+        for rival in amounts
+        if rival != id
+        and sides[rival] == sides[id]
+        and rules["claims"][rival].get("argument", rival) == rules["claims"][id].get("argument", id)
+        and (amounts[rival], -order.index(rival)) > (amounts[id], -order.index(id))
+    }
 
 
 def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date) -> list[Entry]:

@@ -76,3 +76,8 @@ async def refused_fields(client: httpx.AsyncClient, body: Any, status: int = 422
     response = await posted(client, body)
     assert response.status_code == status, response.text
     return problem_fields(response)
+
+
+def statements_of(advice: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of all reasons of an advice."""
+    return [statement for reason in advice["reasons"] for statement in reason["statements"]]

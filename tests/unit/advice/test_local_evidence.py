@@ -5,11 +5,19 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from app.advice.schema.advice import Reason, SetAside
+from app.advice.schema.advice import SetAside, Statement
 from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import AS_SHIPPED
 from app.knowledge.models import Claim
-from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import (
+    PROPERTY,
+    RawAnswers,
+    advice_on,
+    answer_sets,
+    seeded_answers,
+    shipped_rules,
+    statements_of,
+)
 from tests.support.advice.mirror import mirrored_text
 from tests.support.advice.random_evidence import DAY, VERDICTS, Found, random_evidence
 from tests.support.sizes import size
@@ -26,7 +34,7 @@ def answers_for(claim: Claim) -> RawAnswers:
 def amount(claim: Claim, verdict: str) -> float:
     """What the claim adds to a score when a server has found it so."""
     advice = advice_on(answers_for(claim), evidence=Found({claim.id: verdict}).evidence)
-    return next((reason.contribution for reason in advice.reasons if reason.claim == claim.id), 0.0)
+    return next((reason.contribution for reason in statements_of(advice) if reason.claim == claim.id), 0.0)
 
 
 @pytest.mark.parametrize("claim", DECIDED[::12], ids=lambda claim: claim.id)
@@ -73,7 +81,7 @@ def test_the_claims_that_make_the_difference_make_all_of_it(raw: RawAnswers, fou
 @given(raw=answer_sets(), found=random_evidence())
 def test_the_advice_says_which_of_its_claims_were_checked_here(raw: RawAnswers, found: Found) -> None:
     advice = advice_on(raw, evidence=found.evidence)
-    named: list[Reason | SetAside] = [*advice.reasons, *advice.set_aside, *advice.api_layer.reasons]
+    named: list[Statement | SetAside] = [*statements_of(advice), *advice.set_aside, *advice.api_layer.reasons]
     parts = {part.claim: part for part in named}
     for id in advice.checking.here:
         assert parts[id].checked_here is not None
@@ -90,8 +98,8 @@ def test_the_advice_says_which_of_its_claims_were_checked_here(raw: RawAnswers, 
 def test_exchanging_who_was_faster_mirrors_what_the_measurements_add(raw: RawAnswers, found: Found) -> None:
     exchanged = Found({}, {id: mirrored_text(framework) for id, framework in found.faster.items()})
     plain = Found({}, found.faster)
-    here = {r.claim: r for r in advice_on(raw, evidence=plain.evidence).reasons if r.claim in found.faster}
-    there = {r.claim: r for r in advice_on(raw, evidence=exchanged.evidence).reasons if r.claim in found.faster}
+    here = {r.claim: r for r in statements_of(advice_on(raw, evidence=plain.evidence)) if r.claim in found.faster}
+    there = {r.claim: r for r in statements_of(advice_on(raw, evidence=exchanged.evidence)) if r.claim in found.faster}
     assert set(here) == set(there)
     for id, reason in here.items():
         assert reason.contribution == there[id].contribution
@@ -131,7 +139,7 @@ def test_links_that_stay_name_the_finding_up_to_which_they_count() -> None:
 def test_the_day_of_a_verdict_is_told() -> None:
     claim = DECIDED[0]
     advice = advice_on(answers_for(claim), evidence=Found({claim.id: "confirmed"}).evidence)
-    part = next(part for part in [*advice.reasons, *advice.set_aside] if part.claim == claim.id)
+    part = next(part for part in [*statements_of(advice), *advice.set_aside] if part.claim == claim.id)
     assert part.checked_here is not None
     assert (part.checked_here.on, part.checked_here.run) == (DAY, "r1")
 

@@ -8,7 +8,15 @@ import yaml
 from app.advice.schema.advice import Advice
 from app.knowledge.loader import load
 from app.knowledge.models import Claim
-from tests.support.advice.answer_sets import FRESH, POLICIES, advice_on, completed, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import (
+    FRESH,
+    POLICIES,
+    advice_on,
+    completed,
+    seeded_answers,
+    shipped_rules,
+    statements_of,
+)
 from tests.support.advice.claim_answers import answers_from_condition
 from tests.support.sizes import size
 
@@ -21,11 +29,11 @@ def all_advice(claim: Claim) -> list[Advice]:
 
 
 def named(advice: Advice) -> set[str]:
-    return {part.claim for part in (*advice.reasons, *advice.api_layer.reasons, *advice.set_aside)}
+    return {part.claim for part in (*statements_of(advice), *advice.api_layer.reasons, *advice.set_aside)}
 
 
 def says_something(advice: Advice, claim: Claim) -> bool:
-    contributes = any(r.claim == claim.id and r.contribution > 0 for r in advice.reasons)
+    contributes = any(r.claim == claim.id and r.contribution > 0 for r in statements_of(advice))
     return contributes or any(part.claim == claim.id for part in advice.api_layer.reasons)
 
 

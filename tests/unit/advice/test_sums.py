@@ -8,7 +8,15 @@ from hypothesis import given
 
 from app.advice.schema.advice import Advice, CitedClaim
 from app.knowledge.models import FRAMEWORKS, PolicyId
-from tests.support.advice.answer_sets import PROPERTY, RawAnswers, advice_on, answer_sets, policies, shipped_rules
+from tests.support.advice.answer_sets import (
+    PROPERTY,
+    RawAnswers,
+    advice_on,
+    answer_sets,
+    policies,
+    shipped_rules,
+    statements_of,
+)
 
 CLOSE = 1e-9
 
@@ -120,7 +128,7 @@ def test_either_is_recommended_exactly_when_the_strength_is_either(raw: RawAnswe
 def test_every_claim_that_is_named_applies_to_the_answers(raw: RawAnswers, policy: PolicyId) -> None:
     advice = advice_on(raw, policy)
     chosen = {question: frozenset(options) for question, options in raw.items()}
-    for id in ids(advice.reasons) + ids(advice.set_aside) + ids(advice.api_layer.reasons):
+    for id in ids(statements_of(advice)) + ids(advice.set_aside) + ids(advice.api_layer.reasons):
         condition = shipped_rules().claims[id].matters_when
         assert condition is not None, id
         assert condition.holds(chosen), id
@@ -130,9 +138,9 @@ def test_every_claim_that_is_named_applies_to_the_answers(raw: RawAnswers, polic
 @given(raw=answer_sets(), policy=policies())
 def test_no_list_names_a_claim_twice_and_none_both_counts_and_is_set_aside(raw: RawAnswers, policy: PolicyId) -> None:
     advice = advice_on(raw, policy)
-    for parts in (advice.reasons, advice.set_aside, advice.api_layer.reasons):
+    for parts in (statements_of(advice), advice.set_aside, advice.api_layer.reasons):
         assert [id for id, times in Counter(ids(parts)).items() if times > 1] == []
-    counting = {*ids(advice.reasons), *ids(advice.api_layer.reasons)}
+    counting = {*ids(statements_of(advice)), *ids(advice.api_layer.reasons)}
     assert counting.isdisjoint(ids(advice.set_aside))
 
 
@@ -142,7 +150,7 @@ def test_only_keras_claims_decide_the_api_layer(raw: RawAnswers, policy: PolicyI
     """Where the policy counts Keras for a framework, the same claims are reasons too; else they are reasons nowhere."""
     advice = advice_on(raw, policy)
     assert {part.favours for part in advice.api_layer.reasons} <= {"keras"}
-    also_reasons = {reason.claim for reason in advice.reasons if reason.speaks_for_keras}
+    also_reasons = {reason.claim for reason in statements_of(advice) if reason.speaks_for_keras}
     assert also_reasons == (set(ids(advice.api_layer.reasons)) if policy == "documents" else set())
 
 
@@ -154,3 +162,16 @@ def test_reasons_stand_in_order_of_their_contribution_and_each_adds_something(
     contributions = [reason.contribution for reason in advice_on(raw, policy).reasons]
     assert contributions == sorted(contributions, reverse=True)
     assert all(contribution > 0 for contribution in contributions)
+
+
+@PROPERTY
+@given(raw=answer_sets(), policy=policies())
+def test_of_an_argument_the_strongest_statement_counts_and_the_others_add_nothing(
+    raw: RawAnswers, policy: PolicyId
+) -> None:
+    for reason in advice_on(raw, policy).reasons:
+        amounts = [statement.strength * statement.trust for statement in reason.statements]
+        assert amounts[0] == max(amounts)
+        assert [one.contribution for one in reason.statements] == [reason.contribution, *[0.0] * (len(amounts) - 1)]
+        assert {one.favours for one in reason.statements} == {reason.favours}
+        assert {one.criterion for one in reason.statements} == {reason.criterion}

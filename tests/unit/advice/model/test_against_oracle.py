@@ -16,6 +16,7 @@ from tests.support.advice.answer_sets import (
     answer_sets,
     policies,
     seeded_answers,
+    statements_of,
 )
 from tests.support.advice.oracle import OracleAdvice, consult, others_prefer, share_of_weightings, word_for
 from tests.support.advice.random_evidence import NOTHING, Found, random_evidence
@@ -47,9 +48,9 @@ def assert_same_criteria(advice: Advice, oracle: OracleAdvice) -> None:
 
 
 def assert_same_claims(advice: Advice, oracle: OracleAdvice) -> None:
-    assert {reason.claim for reason in advice.reasons} == set(oracle.contributions)
+    assert {reason.claim for reason in statements_of(advice)} == set(oracle.contributions)
     assert {claim.claim for claim in advice.set_aside} == oracle.set_aside
-    for reason in advice.reasons:
+    for reason in statements_of(advice):
         side, contribution = oracle.contributions[reason.claim]
         assert reason.favours == side, reason.claim
         assert near(reason.contribution, contribution), reason.claim

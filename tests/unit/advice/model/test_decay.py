@@ -7,9 +7,17 @@ from math import log2
 
 import pytest
 
-from app.advice.schema.advice import Advice, Reason
+from app.advice.schema.advice import Advice, Statement
 from app.knowledge.models import Claim, PolicyId
-from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
+from tests.support.advice.answer_sets import (
+    FRESH,
+    POLICIES,
+    RawAnswers,
+    advice_on,
+    seeded_answers,
+    shipped_rules,
+    statements_of,
+)
 from tests.support.advice.claim_answers import answers_from_condition
 from tests.support.advice.oracle import consult
 from tests.support.sizes import size, some
@@ -34,14 +42,14 @@ def shipped_trust(claim: Claim) -> float:
     return shipped_rules().policies["today"].trust[claim.status]
 
 
-def reasons(claim: Claim, day: date, policy: PolicyId = "today") -> Iterator[Reason]:
+def reasons(claim: Claim, day: date, policy: PolicyId = "today") -> Iterator[Statement]:
     """The claim's entries among the reasons of answers that call it up."""
     for raw in answers_from_condition(claim):
-        yield from (reason for reason in advice_on(raw, policy, day).reasons if reason.claim == claim.id)
+        yield from (reason for reason in statements_of(advice_on(raw, policy, day)) if reason.claim == claim.id)
 
 
 def due_claims(advice: Advice) -> dict[str, bool]:
-    parts = (*advice.reasons, *advice.set_aside, *advice.api_layer.reasons)
+    parts = (*statements_of(advice), *advice.set_aside, *advice.api_layer.reasons)
     return {part.claim: part.review_due for part in parts}
 
 
@@ -121,7 +129,7 @@ def without_dates(advice: Advice) -> dict[str, object]:
         "verdict": (advice.recommendation, advice.strength, advice.decided_by),
         "scores": (advice.scores, advice.neutral, advice.api_layer.evidence),
         "criteria": advice.criteria,
-        "reasons": [(reason.claim, reason.trust, reason.contribution) for reason in advice.reasons],
+        "reasons": [(reason.claim, reason.trust, reason.contribution) for reason in statements_of(advice)],
         "stack": [(part.role, part.framework, part.component) for part in advice.stack],
     }
 
