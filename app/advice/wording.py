@@ -7,6 +7,7 @@ from app.knowledge.models import NAMES
 
 STATUS_WORDS: Mapping[str, str] = {
     "confirmed": "confirmed",
+    "both": "true of both",
     "partly": "partly true",
     "refuted": "refuted",
     "superseded": "superseded",

@@ -18,7 +18,7 @@ from app.runs.run_wording import (
     verdict_sentence,
 )
 
-SURPRISES: tuple[ClaimRuling, ...] = ("refuted", "partly", "not_testable")
+SURPRISES: tuple[ClaimRuling, ...] = ("refuted", "both", "partly", "not_testable")
 
 
 def ledger_report(run: Run) -> str:

@@ -16,7 +16,7 @@ MEASURED_HERE = "this-server"
 class CheckedHere:
     """The newest clear verdict of this server on a claim."""
 
-    verdict: Literal["confirmed", "partly", "refuted"]
+    verdict: Literal["confirmed", "both", "partly", "refuted"]
     reason: str
     on: date
     run: str

@@ -22,7 +22,7 @@ from app.web.service import Service
 
 router = APIRouter(include_in_schema=False)
 
-ORDER: tuple[ClaimRuling, ...] = ("refuted", "partly", "confirmed", "not_testable")
+ORDER: tuple[ClaimRuling, ...] = ("refuted", "both", "partly", "confirmed", "not_testable")
 """What surprises comes first."""
 
 

@@ -73,7 +73,7 @@ async def verdicts_page(service: Service, problems: Sequence[str] = ()) -> Verdi
 def _contested(known: Knowledge) -> list[Claim]:
     claims = [claim for claim in known.claims.values() if claim.is_decided_by_running]
     return sorted(
-        (claim for claim in claims if claim.status in ("refuted", "partly")),
+        (claim for claim in claims if claim.status in ("refuted", "both", "partly")),
         key=lambda claim: claim.status != "refuted",
     )
 

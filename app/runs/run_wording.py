@@ -32,6 +32,7 @@ HARMLESS: tuple[FailureReason, ...] = ("missing_package", "device_missing")
 
 RULING_WORDS: Mapping[ClaimRuling, str] = {
     "confirmed": "confirmed",
+    "both": "true of both",
     "partly": "partly true",
     "refuted": "refuted",
     "not_testable": "not testable here",

@@ -97,6 +97,8 @@ def _age_days(knowledge: Knowledge, claim: Claim, policy: Policy, today: date) -
 
 
 def _side(claim: Claim, policy: Policy) -> Side:
+    if claim.status in policy.level:
+        return "level"
     if claim.favours == "keras":
         return policy.keras_counts_for or "api"
     return "level" if claim.favours == "neither" else claim.favours

@@ -10,7 +10,7 @@ from app.knowledge.expectations import Expectation
 from app.knowledge.models.base import Citations, Dated, Entry, Favours, Framework, Id, Ids, Text, as_tuple
 
 ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"]
-ClaimStatus = Literal["confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
+ClaimStatus = Literal["confirmed", "both", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
 
 
 class Argument(Entry):
@@ -108,7 +108,7 @@ class ShippedVerdict(Entry):
     """What the project's own run of a claim's probe said, on named versions. Written by `make verdicts`."""
 
     id: Id
-    verdict: Literal["confirmed", "partly", "refuted", "not_testable"]
+    verdict: Literal["confirmed", "both", "partly", "refuted", "not_testable"]
     reason: Text
     found_on: date
     versions: dict[Framework, str]

@@ -25,7 +25,11 @@ class Ageing(Entry):
 
 
 class Policy(Entry):
-    """How evidence is trusted. `trust`: status → share of a claim's strength that counts."""
+    """How evidence is trusted.
+
+    `trust`: status → share of a claim's strength that counts. `level`: statuses that make a claim evidence that the two
+    are level, whomever it favours.
+    """
 
     id: PolicyId
     name: Text
@@ -33,6 +37,7 @@ class Policy(Entry):
     counts: Annotated[frozenset[SourceKind], BeforeValidator(lambda v: frozenset(v) if isinstance(v, list) else v)]
     keras_counts_for: Framework | None
     trust: dict[ClaimStatus, Share]
+    level: Annotated[tuple[ClaimStatus, ...], BeforeValidator(as_tuple)] = ()
     stale: Staleness | None = None
     ageing: Ageing | None = None
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.runs.models.base import Device, Model, Preset
 from app.runs.models.comparisons import ComparisonVerdict
 
-ClaimRuling = Literal["confirmed", "partly", "refuted", "not_testable"]
+ClaimRuling = Literal["confirmed", "both", "partly", "refuted", "not_testable"]
 StoredVerdictKind = Literal["claim", "speed"]
 
 

@@ -12,7 +12,7 @@ from app.runs.store.rows import stored_verdict_of
 from app.runs.store.tables import MarkRow, RunRow, VerdictRow
 
 CLEAR: dict[StoredVerdictKind, tuple[str, ...]] = {
-    "claim": ("confirmed", "partly", "refuted"),
+    "claim": ("confirmed", "both", "partly", "refuted"),
     "speed": ("pytorch_faster", "tensorflow_faster", "no_difference", "inconclusive"),
 }
 """The verdicts that count. A claim that could not be tested here keeps the verdict it had before. So does a workload

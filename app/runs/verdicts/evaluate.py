@@ -1,9 +1,9 @@
 """The verdict on a claim: each of its expectations against what was observed, and what they come to together."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from app.knowledge.models import Claim
+from app.knowledge.models import Claim, Favours, Framework
 from app.runs.models import Check, ClaimRuling, ClaimVerdict
 from app.runs.verdicts.checks import check
 from app.runs.verdicts.observations import Observations
@@ -18,11 +18,18 @@ def judge(claim: Claim, observations: Observations) -> ClaimVerdict:
     """The verdict on a claim.
 
     A control that does not hold, or cannot be observed, leaves the claim untested. Otherwise it is confirmed when
-    everything expected holds, refuted when something could be tested and nothing of it holds, and partly true when
-    some holds and some does not. What holds so far confirms nothing while a part could not be tested.
+    everything expected holds, and refuted when something could be tested and nothing of it holds. What holds so far
+    confirms nothing while a part could not be tested.
+
+    Saying that one framework is better has two halves: it does something, and the other does not, or does it less well.
+    The half that an expectation is about is that of the framework whose observation it looks at. Nothing of the own
+    half holds: refuted. Some of it holds, and nothing of the other half: true of both, so that the claim no longer
+    tells the two apart. Whatever else holds in part is partly true.
     """
     checks = tuple(check(expectation, observations) for expectation in claim.expects)
-    verdict, reason = _decide(checks)
+    other = OTHER_HALF.get(claim.favours)
+    theirs = [one for one, expectation in zip(checks, claim.expects, strict=True) if expectation.see[0] == other]
+    verdict, reason = _decide(checks, theirs)
     return ClaimVerdict(
         claim=claim.id,
         verdict=verdict,
@@ -32,7 +39,12 @@ def judge(claim: Claim, observations: Observations) -> ClaimVerdict:
     )
 
 
-def _decide(checks: Sequence[Check]) -> tuple[ClaimRuling, str]:
+OTHER_HALF: Mapping[Favours, Framework] = {"pytorch": "tensorflow", "tensorflow": "pytorch", "keras": "pytorch"}
+"""The framework with which a claim compares the one that it favours. Keras is compared with writing it in PyTorch."""
+
+
+def _decide(checks: Sequence[Check], theirs: Sequence[Check]) -> tuple[ClaimRuling, str]:
+    """The verdict and its sentence. `theirs`: the checks of the other half of a comparison."""
     broken = [one for one in checks if one.control and not one.holds]
     if broken:
         return "not_testable", _sentence(broken)
@@ -44,6 +56,11 @@ def _decide(checks: Sequence[Check]) -> tuple[ClaimRuling, str]:
         return ("not_testable", _sentence(unknown)) if unknown else ("confirmed", _sentence(held))
     if not held:
         return "refuted", _sentence(failed)
+    own_held = [one for one in held if one not in theirs]
+    if not own_held and any(one not in theirs for one in failed):
+        return "refuted", _sentence(failed)
+    if any(one in theirs for one in failed) and not any(one in theirs for one in held):
+        return "both", f"True of both: {_joined(own_held)}; and {_joined(failed)}."
     return "partly", f"True: {_joined(held)}. Not true: {_joined(failed)}."
 
 

@@ -10,7 +10,7 @@ from app.knowledge.local_evidence import CheckedHere, LocalEvidence, MeasuredHer
 from tests.support.advice.answer_sets import shipped_rules
 
 DAY = date(2026, 11, 30)
-VERDICTS = ("confirmed", "partly", "refuted")
+VERDICTS = ("confirmed", "both", "partly", "refuted")
 
 
 @dataclass(frozen=True)
