@@ -19,6 +19,7 @@ from app.knowledge.models import (
     Pick,
     Policy,
     PolicyId,
+    Precedent,
     Question,
     Role,
     Scoring,
@@ -56,6 +57,7 @@ class Knowledge:
     cautions: Mapping[str, Caution]
     roles: Mapping[str, Role]
     policies: Mapping[PolicyId, Policy]
+    precedents: Mapping[str, Precedent]
     stack: tuple[Pick, ...]
     scoring: Scoring
     overlay: tuple[OverlayChange, ...] = ()

@@ -20,6 +20,7 @@ from app.knowledge.models import (
     Entry,
     Pick,
     Policy,
+    Precedent,
     Question,
     Role,
     Scoring,
@@ -41,6 +42,7 @@ COLLECTIONS: dict[str, type[Entry]] = {
     "cautions": Caution,
     "roles": Role,
     "policies": Policy,
+    "precedents": Precedent,
     "stack": Pick,
 }
 """The lists that a rule file may hold, and the model of their entries. `scoring` is a single entry beside them."""

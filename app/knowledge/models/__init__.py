@@ -21,7 +21,8 @@ from app.knowledge.models.base import (
 )
 from app.knowledge.models.claims import Argument, Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
 from app.knowledge.models.gates import Caution, Constraint
-from app.knowledge.models.policies import Ageing, Policy, Scoring, Staleness
+from app.knowledge.models.policies import Ageing, Nearness, Policy, Scoring, Staleness
+from app.knowledge.models.precedents import Precedent, PrecedentChoice, PrecedentKind
 from app.knowledge.models.questionnaire import Criterion, Option, Question
 from app.knowledge.models.stack import Component, ComponentState, Pick, Role
 
@@ -45,11 +46,15 @@ __all__ = [
     "Framework",
     "Id",
     "Ids",
+    "Nearness",
     "Option",
     "Pick",
     "Points",
     "Policy",
     "PolicyId",
+    "Precedent",
+    "PrecedentChoice",
+    "PrecedentKind",
     "Question",
     "Role",
     "Scoring",

@@ -24,6 +24,19 @@ class Ageing(Entry):
     statuses: Annotated[tuple[ClaimStatus, ...], BeforeValidator(as_tuple)]
 
 
+class Nearness(Entry):
+    """How decisions of real projects count under a policy.
+
+    A decision counts `amount` times (similarity - floor) / (1 - floor), 0 below the floor or where fewer than
+    `fewest_shared` questions are answered for both projects; and half of that for each `half_life_days` of its age.
+    """
+
+    amount: Annotated[float, Field(gt=0, le=3, allow_inf_nan=False)]
+    floor: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+    fewest_shared: Annotated[int, Field(ge=1)]
+    half_life_days: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
 class Policy(Entry):
     """How evidence is trusted.
 
@@ -40,6 +53,7 @@ class Policy(Entry):
     level: Annotated[tuple[ClaimStatus, ...], BeforeValidator(as_tuple)] = ()
     stale: Staleness | None = None
     ageing: Ageing | None = None
+    precedents: Nearness | None = None
 
     @model_validator(mode="after")
     def _trusts_every_status(self) -> "Policy":
