@@ -99,7 +99,7 @@ def _other_policy(case: Case, chosen: Chosen, decision: Decision) -> OtherPolicy
         **decision_fields(other),
         policy=policy,
         constraints=[standing_constraint(knowledge, constraint) for constraint in other.constraints],
-        differences=differences(knowledge.claims, before=other.scored, after=decision.scored),
+        differences=differences(before=other.scored, after=decision.scored),
     )
 
 
@@ -132,7 +132,7 @@ def _as_shipped(case: Case, shipped: Knowledge, chosen: Chosen, decision: Decisi
     if case.knowledge is shipped:
         return None
     without = decide(replace(case, knowledge=shipped), chosen)
-    changes = differences(case.knowledge.claims, before=without.scored, after=decision.scored)
+    changes = differences(before=without.scored, after=decision.scored)
     return AsShipped(**decision_fields(without), differences=changes) if changes else None
 
 

@@ -28,6 +28,6 @@ def now_against_then(then: Case, shipped: Knowledge, evidence: LocalEvidence, to
         acceptability=PerFramework.of_shares(now.won),
         as_of=today,
         rules_version=knowledge.version,
-        differences=differences({**then.knowledge.claims, **knowledge.claims}, before=before.scored, after=now.scored),
+        differences=differences(before=before.scored, after=now.scored),
         permalink=AdviceQuery(answers, preferences).link(),
     )

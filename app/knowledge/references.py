@@ -8,7 +8,7 @@ from typing import Any
 
 from app.errors import LintIssue
 from app.knowledge.drafts import Draft, Drafts
-from app.knowledge.models import Claim, Component, Option, Question, Workload
+from app.knowledge.models import PRECEDENTS, PROJECTS, Claim, Component, Option, Question, Workload
 from app.paths import PROBES
 
 
@@ -19,7 +19,12 @@ def reference_issues(drafts: Drafts, whole: bool, past_probes: Collection[str] =
     called unused. `past_probes` may be named besides those that there are.
     """
     probes = probe_ids().union(past_probes)
-    issues = [*_dangling_ids(drafts), *_dangling_probes(drafts, probes), *_condition_issues(drafts)]
+    issues = [
+        *_dangling_ids(drafts),
+        *_dangling_probes(drafts, probes),
+        *_condition_issues(drafts),
+        *_precedent_issues(drafts),
+    ]
     if not whole:
         return issues
     missing = list(_missing_collections(drafts))
@@ -78,7 +83,6 @@ REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
     "claims": _of_claim,
     "verdicts": lambda verdict: [("id", "claims", verdict.id)],
     "workloads": _of_evidence,
-    "arguments": lambda argument: [("criterion", "criteria", argument.criterion)],
     "components": lambda component: [("successors", "components", id) for id in component.successors],
     "constraints": lambda constraint: [("claim", "claims", constraint.claim)],
     "cautions": lambda caution: [("sources", "sources", citation.id) for citation in caution.sources],
@@ -128,6 +132,23 @@ def _condition_issues(drafts: Drafts) -> Iterator[LintIssue]:
                     yield draft.issue("dangling-id", message, key)
 
 
+def _precedent_issues(drafts: Drafts) -> Iterator[LintIssue]:
+    """Answers of precedents that are no options, and several to a question that takes one."""
+    for draft in drafts.all("precedents"):
+        for question, options in draft.entry.answers.items():
+            if question not in drafts["questions"]:
+                if not drafts.knows("questions", question):
+                    yield draft.issue("dangling-id", f"'{question}' is no question", "answers")
+                continue
+            asked: Question = drafts["questions"][question].entry
+            unknown = [option for option in options if option not in asked.option_ids]
+            if unknown:
+                message = f"'{unknown[0]}' is no option of '{question}' ({', '.join(asked.option_ids)})"
+                yield draft.issue("dangling-id", message, "answers", question)
+            elif asked.kind == "one" and len(options) > 1:
+                yield draft.issue("several-answers", f"'{question}' takes one option", "answers", question)
+
+
 def _option_issues(drafts: Drafts) -> Iterator[LintIssue]:
     users = _layers_that_use(drafts)
     for draft in drafts.all("questions"):
@@ -162,11 +183,13 @@ def _option_fault(option: Option, users: set[str], layer: str) -> str | None:
 def _unused_sources(drafts: Drafts) -> Iterator[LintIssue]:
     cited = {citation.id for draft in drafts.all("claims", "cautions") for citation in draft.entry.sources}
     cited |= {id for id, draft in drafts["sources"].items() if draft.entry.kind == "measured"}  # by what will be found
+    cited |= {PROJECTS} if drafts["precedents"] else set()
     yield from _unused(drafts, "sources", cited, "is cited by no claim and no caution")
 
 
 def _unused_criteria(drafts: Drafts) -> Iterator[LintIssue]:
     with_claims = {draft.entry.criterion for draft in drafts.all("claims")}
+    with_claims |= {PRECEDENTS} if drafts["precedents"] else set()
     yield from _unused(drafts, "criteria", with_claims, "has no claim")
 
 

@@ -18,8 +18,9 @@ from app.advice.model.batch_weights import PointsTable
 from app.advice.model.condition_table import ConditionTable, Truths
 from app.advice.model.evidence import Evidence, gather, is_trusted
 from app.advice.model.layout import Layout, Masks
+from app.advice.model.precedents import PrecedentTable
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Policy, PolicyId
+from app.knowledge.models import PRECEDENTS, Policy, PolicyId
 
 Reals = NDArray[np.float64]
 SIGNS = {"pytorch": 1.0, "tensorflow": -1.0, "level": 0.0}
@@ -55,11 +56,13 @@ class Situations:
     """The weights, evidence and constraints that answer sets bring into play.
 
     `points`, criteria x sets: weights before they are set in relation to each other. `evidence`, pieces x sets: which
-    of the scorer's pieces are about the situation. `constraints`, hard ones x sets: which of them stand.
+    of the scorer's pieces are about the situation. `precedents`, 5 x sets: the sums of what real projects decided, as
+    `_sums` has them. `constraints`, hard ones x sets: which of them stand.
     """
 
     points: Reals
     evidence: Truths
+    precedents: Reals
     constraints: Truths
 
     def and_then(self, others: "Situations") -> "Situations":
@@ -67,6 +70,7 @@ class Situations:
         return Situations(
             np.hstack([self.points, others.points]),
             np.hstack([self.evidence, others.evidence]),
+            np.hstack([self.precedents, others.precedents]),
             np.hstack([self.constraints, others.constraints]),
         )
 
@@ -84,6 +88,7 @@ class Scorer:
         self._ranks = ArgumentRanks.of(self.evidence)
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
+        self._precedents = PrecedentTable.of(knowledge, self.layout, policy, today)
         constraints = [one for one in knowledge.constraints.values() if is_trusted(knowledge, one, policy, today)]
         self._required = ConditionTable.of(self.layout, [constraint.when for constraint in constraints])
         self._for_pytorch = np.array([constraint.requires == "pytorch" for constraint in constraints], bool)
@@ -97,7 +102,9 @@ class Scorer:
     def situations(self, masks: Masks, priorities: Reals | float = 1.0) -> Situations:
         """The situations of answer sets, questions x sets."""
         points = self._points.sum(masks) * priorities
-        return Situations(points, self._applicability.holds(masks), self._required.holds(masks))
+        spread = self.knowledge.scoring.evidence_spread
+        precedents = self._precedents.sums(masks, spread) if self._precedents else np.zeros((5, masks.shape[1]))
+        return Situations(points, self._applicability.holds(masks), precedents, self._required.holds(masks))
 
     def without_each(self, situations: Situations, at: int) -> tuple[list[str], Situations]:
         """One situation as if each of the claims that count in it were false, one at a time.
@@ -111,6 +118,7 @@ class Scorer:
         return ids, Situations(
             points=np.repeat(situations.points[:, at, None], len(ids), axis=1),
             evidence=evidence[:, None] & (self._claims[:, None] != kept),
+            precedents=np.repeat(situations.precedents[:, at, None], len(ids), axis=1),
             constraints=standing[:, None] & (self._behind[:, None] != kept),
         )
 
@@ -119,6 +127,8 @@ class Scorer:
         points, standing = situations.points, situations.constraints
         neutral = self.knowledge.scoring.neutral
         sums = (self._sums @ self._ranks.strongest(situations.evidence)).reshape(5, len(self.criteria), -1)
+        if self._precedents:
+            sums[:, self.criteria.index(PRECEDENTS)] += situations.precedents
         amount, signed, spread, spread_signed, spread_sided = sums
         taking_part = amount > 0
         whole = amount + 2 * neutral

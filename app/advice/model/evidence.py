@@ -9,9 +9,11 @@ import numpy as np
 
 from app.advice.model.applicability import Applicability
 from app.advice.model.layout import Layout
+from app.advice.model.precedents import PrecedentTable
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Claim, Constraint, Policy, PolicyId
+from app.knowledge.precedent_claims import precedent_claim
 
 Side = Literal["pytorch", "tensorflow", "level", "api"]
 """The side that evidence favours: a framework, both alike (`level`), or the Keras API (`api`)."""
@@ -36,18 +38,41 @@ class Evidence:
 
 
 def applying_evidence(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date) -> list[Evidence]:
-    """The evidence whose claim's condition the answers meet, in the order of the rule files."""
-    layout, applicability, pieces = _compiled(knowledge, policy, today)
-    return [pieces[at] for at in np.flatnonzero(applicability.holds(layout.masks(chosen))[:, 0])]
+    """The evidence whose claim's condition the answers meet, in the order of the rule files; then the precedents."""
+    compiled = _compiled(knowledge, policy, today)
+    masks = compiled.layout.masks(chosen)
+    found = [compiled.pieces[at] for at in np.flatnonzero(compiled.applicability.holds(masks)[:, 0])]
+    if compiled.precedents is None:
+        return found
+    amounts = compiled.precedents.amounts(masks)[:, 0]
+    return found + [
+        Evidence(claim, _side(claim, knowledge.policies[policy]), float(amounts[at]) / claim.strength)
+        for at, claim in enumerate(compiled.decisions)
+        if amounts[at] > 0
+    ]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    layout: Layout
+    applicability: Applicability
+    pieces: tuple[Evidence, ...]
+    precedents: PrecedentTable | None
+    decisions: tuple[Claim, ...]
 
 
 @lru_cache(maxsize=8)
-def _compiled(
-    knowledge: Knowledge, policy: PolicyId, today: date
-) -> tuple[Layout, Applicability, tuple[Evidence, ...]]:
+def _compiled(knowledge: Knowledge, policy: PolicyId, today: date) -> _Compiled:
     layout = Layout.of(knowledge)
     pieces = gather(knowledge, knowledge.policies[policy], today)
-    return layout, Applicability.of(layout, [piece.claim for piece in pieces]), pieces
+    table = PrecedentTable.of(knowledge, layout, knowledge.policies[policy], today)
+    return _Compiled(
+        layout,
+        Applicability.of(layout, [piece.claim for piece in pieces]),
+        pieces,
+        table,
+        tuple(map(precedent_claim, table.precedents)) if table else (),
+    )
 
 
 def gather(knowledge: Knowledge, policy: Policy, today: date) -> tuple[Evidence, ...]:

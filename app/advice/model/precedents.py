@@ -1,9 +1,9 @@
 """What projects like this one decided, as evidence: exactly for one answer set, and in sums for many.
 
 Two projects are alike by Gower's coefficient (A General Coefficient of Similarity and Some of Its Properties,
-Biometrics 27, 1971): the mean over the questions that are answered for both, of 1 or 0 where there is one choice, and of
-the share of common options among all that were chosen (Jaccard's) where there are several. The question about existing
-code is left out, since staying with it is a decision of its own.
+Biometrics 27, 1971): the mean over the questions that are answered for both, of 1 or 0 where there is one choice, and
+of the share of common options among all that were chosen (Jaccard's) where there are several. The question about
+existing code is left out, since staying with it is a decision of its own.
 """
 
 from collections import defaultdict
@@ -15,12 +15,9 @@ from numpy.typing import NDArray
 
 from app.advice.model.layout import MASK, Layout, Masks
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Nearness, Policy, Precedent
+from app.knowledge.models import PRECEDENTS, Nearness, Policy, Precedent
 
 Reals = NDArray[np.float64]
-
-PRECEDENTS = "precedents"
-"""The criterion on which decisions of real projects bear."""
 
 CODEBASE = "codebase"
 SIGNS = {"pytorch": 1.0, "tensorflow": -1.0, "either": 0.0, "jax": 0.0}
@@ -88,7 +85,7 @@ class PrecedentTable:
         return known
 
     def amounts(self, masks: Masks) -> Reals:
-        """Precedents x sets: how much evidence each decision is. Of one project's decisions only the strongest counts."""
+        """Precedents x sets: how much evidence each decision is. Of one project's decisions the strongest counts."""
         similarity, shared = self.similarity(masks)
         near = np.maximum(0.0, (similarity - self.nearness.floor) / (1 - self.nearness.floor))
         amounts = np.where(shared >= self.nearness.fewest_shared, near * self.weights[:, None], 0.0)

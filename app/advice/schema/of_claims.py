@@ -27,7 +27,7 @@ from app.advice.schema.base import PerFramework
 from app.advice.schema.of_checks import can_be_checked, local_check
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
+from app.knowledge.models import PRECEDENTS, Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
 
 
 class ClaimFields(TypedDict):
@@ -82,19 +82,26 @@ def reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: 
     """The arguments, largest contribution first; equal ones in the order of the rules."""
     groups: dict[tuple[str, str], list[Contribution]] = {}
     for contribution in sorted(contributions, key=lambda c: (-c.amount, -c.evidence.amount)):
-        groups.setdefault((contribution.evidence.argument, contribution.evidence.side), []).append(contribution)
-    return [_reason(knowledge, group, today) for group in groups.values()]
+        groups.setdefault((_point(contribution.evidence), contribution.evidence.side), []).append(contribution)
+    found = [_reason(knowledge, group, today) for group in groups.values()]
+    return sorted(found, key=lambda reason: -reason.contribution)
+
+
+def _point(evidence: Evidence) -> str:
+    """The argument of a piece; all precedents make one, to which each of them adds."""
+    return PRECEDENTS if evidence.claim.criterion == PRECEDENTS else evidence.argument
 
 
 def _reason(knowledge: Knowledge, group: Sequence[Contribution], today: date) -> Reason:
     statements = [_statement(knowledge, contribution, today) for contribution in group]
-    first, argument = statements[0], knowledge.arguments.get(group[0].evidence.argument)
+    first, point = statements[0], _point(group[0].evidence)
+    named = knowledge.arguments.get(point) or (knowledge.criteria[PRECEDENTS] if point == PRECEDENTS else None)
     return Reason(
-        argument=group[0].evidence.argument,
-        name=argument.name if argument else first.statement,
+        argument=point,
+        name=named.name if named else first.statement,
         criterion=first.criterion,
         favours=first.favours,
-        contribution=first.contribution,
+        contribution=fsum(one.contribution for one in statements),
         statements=statements,
     )
 

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 
 from app.advice.model.scoring import Scored
 from app.advice.schema.advice import Difference
-from app.knowledge.models import Claim
 
 NEGLIGIBLE = 1e-12
 
 
-def differences(claims: Mapping[str, Claim], before: Scored, after: Scored) -> list[Difference]:
+def differences(before: Scored, after: Scored) -> list[Difference]:
     """The claims that move the margin differently: the largest first, equal ones in the order of the rules."""
     moves_before, moves_after = _moves(before), _moves(after)
-    named = moves_before.keys() | moves_after.keys()
+    claims = {c.evidence.claim.id: c.evidence.claim for scored in (before, after) for c in scored.contributions}
     found = [
         Difference(
             claim=claim.id,
@@ -23,7 +22,7 @@ def differences(claims: Mapping[str, Claim], before: Scored, after: Scored) -> l
             after=moves_after.get(id, 0.0),
         )
         for id, claim in claims.items()
-        if id in named and abs(moves_after.get(id, 0.0) - moves_before.get(id, 0.0)) > NEGLIGIBLE
+        if abs(moves_after.get(id, 0.0) - moves_before.get(id, 0.0)) > NEGLIGIBLE
     ]
     return sorted(found, key=lambda d: -abs(d.after - d.before))
 

@@ -45,7 +45,6 @@ def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     yield from argument_issues(knowledge, drafts)
     yield from redundancy_issues(knowledge, drafts)
     yield from contradiction_issues(knowledge, drafts)
-    yield from argument_issues(knowledge, drafts)
 
 
 def _dead_claims(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:

@@ -19,16 +19,19 @@ from app.knowledge.models.base import (
     SourceKind,
     Text,
 )
-from app.knowledge.models.claims import Argument, Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
+from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
 from app.knowledge.models.gates import Caution, Constraint
 from app.knowledge.models.policies import Ageing, Nearness, Policy, Scoring, Staleness
-from app.knowledge.models.precedents import Precedent, PrecedentChoice, PrecedentKind
+from app.knowledge.models.precedents import PRECEDENTS, PROJECTS, Precedent, PrecedentChoice, PrecedentKind
 from app.knowledge.models.questionnaire import Criterion, Option, Question
 from app.knowledge.models.stack import Component, ComponentState, Pick, Role
 
 __all__ = [
     "FRAMEWORKS",
     "NAMES",
+    "PRECEDENTS",
+    "PROJECTS",
+    "Ageing",
     "Argument",
     "Caution",
     "Citation",

@@ -13,22 +13,9 @@ ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"
 ClaimStatus = Literal["confirmed", "both", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
 
 
-class Argument(Entry):
-    """A point that statements are about. For each framework it counts its strongest statement; the others corroborate.
-
-    `sides`: whether statements in favour of both frameworks may stand under it.
-    """
-
-    id: Id
-    criterion: Id
-    name: Text
-    sides: Literal["one", "both"] = "one"
-
-
 class Claim(Dated):
     """A statement that a source makes, when it matters, and what is known of it.
 
-    `argument`: the point that it is about; a claim without one is a point of its own.
     `strength`: 1 weak, 2 clear, 3 decisive, as the source puts it. Exactly one of `matters_when` and `background` is
     given; a background claim is shown but never counts. `argument`: the point that it makes; a claim
     without one is a point of its own.

@@ -8,6 +8,12 @@ from pydantic import BeforeValidator, Field
 
 from app.knowledge.models.base import Entry, Id, Ids, Text
 
+PRECEDENTS = "precedents"
+"""The criterion on which decisions of real projects bear."""
+
+PROJECTS = "projects-decisions"
+"""The source of what real projects decided. A section names the place."""
+
 PrecedentKind = Literal["migrated", "started", "stayed", "dropped-backend", "dual", "archived"]
 PrecedentChoice = Literal["pytorch", "tensorflow", "either", "jax"]
 
