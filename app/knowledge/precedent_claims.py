@@ -21,7 +21,7 @@ DECISIONS = {
     "migrated": "moved to {choice}",
     "started": "began with {choice}",
     "stayed": "stayed with {was}",
-    "dropped-backend": "dropped a back end; {choice} will do",
+    "dropped-backend": "dropped a back end and has {choice} left",
     "dual": "serves both",
     "archived": "was archived; it used {was}",
 }
