@@ -93,6 +93,7 @@ class ClaimOut(BaseModel):
         description="The status in the rules; null for a measurement of this server."
     )
     expects: list[dict[str, Any]] = Field(description="Conditions on the observations of its probe, as in the rules.")
+    checks: list[dict[str, Any]] = Field(description="What a package index can confirm of it, as in the rules.")
 
     @classmethod
     def of(cls, claim: Claim, known: Knowledge, shipped: Knowledge) -> "ClaimOut":
@@ -125,6 +126,7 @@ class ClaimOut(BaseModel):
             checked_here=local_check(known, claim),
             shipped_status=shipped.claims[claim.id].status if claim.id in shipped.claims else None,
             expects=[one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in claim.expects],
+            checks=[one.model_dump(mode="json", exclude_none=True) for one in claim.checks],
         )
 
 

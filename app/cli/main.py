@@ -18,6 +18,7 @@ from app.advice.query_fields import HERE
 from app.cli.advice_text import advice_report
 from app.cli.backup import backup, restore
 from app.cli.errors import unusable
+from app.cli.facts import facts
 from app.cli.local_verdicts import local_evidence
 from app.cli.probe import probe, run_now
 from app.cli.rules import check
@@ -142,3 +143,4 @@ def rules_verdicts(preset: Preset) -> None:
 
 
 rules.add_command(check)
+rules.add_command(facts)

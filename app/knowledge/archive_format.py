@@ -1,6 +1,6 @@
 """A rule base as one text, and back: so that an advice can be given again with the rules it was given with.
 
-What a program expects of a claim is left out: it takes no part in an advice, and its probe may be gone by then.
+What programs check of a claim is left out: it takes no part in an advice, and its probe may be gone by then.
 """
 
 import json
@@ -31,7 +31,7 @@ def to_text(knowledge: Knowledge) -> str:
 
 def _written(entry: Entry) -> dict[str, Any]:
     """An entry as a rule file would have it."""
-    plain = entry.model_dump(mode="json", exclude={"expects"})
+    plain = entry.model_dump(mode="json", exclude={"expects", "checks"})
     for key in ("matters_when", "unless", "when"):
         if plain.get(key):
             alternatives = plain[key]["alternatives"]

@@ -20,6 +20,8 @@ from app.knowledge.loader import build, read
 from app.knowledge.models import Claim, Constraint, Entry
 from app.paths import RULES
 
+STRONGEST_OPINION = 2
+
 
 def check(overlay: Path | None = None, shipped: Path = RULES) -> tuple[LintIssue, ...]:
     """Every issue about a rule base, in file order; none when it is clean.
@@ -36,6 +38,7 @@ def check(overlay: Path | None = None, shipped: Path = RULES) -> tuple[LintIssue
 
 def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     """Every issue about rules that load."""
+    yield from _strong_opinions(drafts)
     yield from _dead_claims(knowledge, drafts)
     yield from _dead_workloads(knowledge, drafts)
     yield from _dead_gates(knowledge, drafts)
@@ -45,6 +48,14 @@ def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     yield from argument_issues(knowledge, drafts)
     yield from redundancy_issues(knowledge, drafts)
     yield from contradiction_issues(knowledge, drafts)
+
+
+def _strong_opinions(drafts: Drafts) -> Iterator[LintIssue]:
+    """Strength 3 says that a usual way is blocked: a fact can show that, an opinion cannot."""
+    for draft in drafts.all("claims"):
+        if draft.entry.kind == "opinion" and draft.entry.strength > STRONGEST_OPINION:
+            message = f"an opinion has strength {STRONGEST_OPINION} at most: only a fact shows that a way is blocked"
+            yield draft.issue("strong-opinion", message, "strength")
 
 
 def _dead_claims(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:

@@ -20,6 +20,7 @@ from app.knowledge.models.base import (
     Text,
 )
 from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
+from app.knowledge.models.facts import FactCheck
 from app.knowledge.models.gates import Caution, Constraint
 from app.knowledge.models.policies import Ageing, Nearness, Policy, Scoring, Staleness
 from app.knowledge.models.precedents import PRECEDENTS, PROJECTS, Precedent, PrecedentChoice, PrecedentKind
@@ -45,6 +46,7 @@ __all__ = [
     "Criterion",
     "Dated",
     "Entry",
+    "FactCheck",
     "Favours",
     "Framework",
     "Id",

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from app.knowledge.conditions import Chosen, Condition
 from app.knowledge.expectations import Expectation
 from app.knowledge.models.base import Citations, Dated, Entry, Favours, Framework, Id, Ids, Text, as_tuple
+from app.knowledge.models.facts import FactCheck
 
 ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"]
 ClaimStatus = Literal["confirmed", "both", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
@@ -16,9 +17,10 @@ ClaimStatus = Literal["confirmed", "both", "partly", "refuted", "superseded", "o
 class Claim(Dated):
     """A statement that a source makes, when it matters, and what is known of it.
 
-    `strength`: 1 weak, 2 clear, 3 decisive, as the source puts it. Exactly one of `matters_when` and `background` is
-    given; a background claim is shown but never counts. `argument`: the point that it makes; a claim
-    without one is a point of its own.
+    `strength`: 1 a convenience, 2 costs days of work or narrows choices, 3 blocks a usual way of doing it. Exactly one
+    of `matters_when` and `background` is given; a background claim is shown but never counts. `argument`: the point
+    that it makes; a claim without one is a point of its own. `checks`: the parts of it that a package index can
+    confirm or contradict.
     """
 
     id: Id
@@ -39,6 +41,7 @@ class Claim(Dated):
     components: Ids = ()
     probe: Id | None = None
     expects: Annotated[tuple[Expectation, ...], BeforeValidator(as_tuple)] = ()
+    checks: Annotated[tuple[FactCheck, ...], BeforeValidator(as_tuple)] = ()
 
     def matters(self, chosen: Chosen) -> bool:
         """Whether it is about a project with these answers."""

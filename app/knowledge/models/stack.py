@@ -8,7 +8,7 @@ from pydantic import Field
 from app.knowledge.conditions import Condition
 from app.knowledge.models.base import Dated, Entry, Framework, Id, Ids, Text
 
-ComponentState = Literal["active", "maintenance", "moved", "retired"]
+ComponentState = Literal["active", "maintained", "maintenance", "moved", "retired"]
 
 
 class Component(Dated):

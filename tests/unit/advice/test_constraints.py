@@ -20,11 +20,9 @@ from tests.support.advice.answer_sets import (
 )
 from tests.support.sizes import size
 
-MICROCONTROLLER: RawAnswers = completed({"deployment": ["microcontroller"], "chip": ["litert_toolchain"]})
 JAVA: RawAnswers = completed({"language": ["java"], "deployment": ["server"]})
 LANGUAGE_MODEL: RawAnswers = completed({"model": ["pretrained"], "needs": ["language_models"]})
 BY_CONSTRAINT: dict[str, RawAnswers] = {
-    "microcontroller-runtime": MICROCONTROLLER,
     "java-training": JAVA,
     "transformers-models": LANGUAGE_MODEL,
 }
@@ -111,13 +109,21 @@ def test_contradicting_constraints_leave_no_single_framework(favoured: Framework
     assert leading(advice) == favoured
 
 
-def test_constraints_that_agree_decide_together() -> None:
-    advice = advice_on(MICROCONTROLLER | {"language": ["java"]})
-    assert [part.id for part in advice.constraints] == ["microcontroller-runtime", "java-training"]
+def test_constraints_that_agree_decide_together(tmp_path: Path) -> None:
+    own = shipped_rules().constraints["java-training"].model_dump(exclude={"when"})
+    rules = overlaid(tmp_path, {"constraints": [own | {"id": "own", "when": [{"deployment": ["server"]}]}]})
+    advice = advice_on(JAVA, "today", FRESH, rules)
+    assert [part.id for part in advice.constraints] == ["java-training", "own"]
     assert (advice.recommendation, advice.decided_by) == ("tensorflow", "constraint")
 
 
-@pytest.mark.parametrize("constraint", ["microcontroller-runtime", "transformers-models"])
+def test_on_a_microcontroller_the_chip_decides_and_no_constraint() -> None:
+    advice = advice_on(completed({"deployment": ["microcontroller"]}))
+    assert (advice.constraints, advice.decided_by) == ([], "scores")
+    assert "microcontroller-chip-decides" in [caution.id for caution in advice.cautions]
+
+
+@pytest.mark.parametrize("constraint", ["transformers-models"])
 def test_a_constraint_from_what_has_happened_since_does_not_stand_under_documents(constraint: str) -> None:
     advice = advice_on(BY_CONSTRAINT[constraint], "documents")
     assert advice.constraints == []
@@ -156,7 +162,7 @@ def test_documents_do_recommend_components_that_are_no_more() -> None:
 
 def test_under_today_no_retired_or_moved_component_is_picked() -> None:
     for raw in seeded_answers(seed=10, count=size(60, 300)):
-        assert {part.state for part in advice_on(raw).stack} <= {"active", "maintenance"}
+        assert {part.state for part in advice_on(raw).stack} <= {"active", "maintained", "maintenance"}
 
 
 def test_no_pick_for_today_names_a_retired_or_moved_component() -> None:
