@@ -12,8 +12,8 @@ LIMIT_SECONDS = 120
 """How long one question may take."""
 
 PLATFORMS = (
-    *("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
-    *("macosx_15_0_arm64", "win_amd64"),
+    *(f"manylinux_2_{glibc}_x86_64" for glibc in (35, 34, 31, 28, 27, 26, 24, 17)),
+    *("manylinux2014_x86_64", "macosx_15_0_arm64", "win_amd64"),
 )
 """Where a wheel counts that no platform is asked for: the answer must not depend on the machine that asks."""
 

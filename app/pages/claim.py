@@ -27,7 +27,7 @@ KERAS_WORDS = (
     "Keras. As the documents say, that counts for TensorFlow. As known today it decides the API layer, "
     "since Keras 3 runs on both frameworks."
 )
-STRENGTH_WORDS = ("weak", "clear", "decisive")
+STRENGTH_WORDS = ("a convenience", "days of work, or fewer choices", "a usual way is blocked")
 KIND_WORDS: Mapping[ClaimKind, str] = {
     "capability": "Capability: a program can show it",
     "timing": "Timing: a measurement can show it",
@@ -70,7 +70,7 @@ class ClaimPage(Page):
 
     @property
     def strength_words(self) -> str:
-        return f"{self.claim.strength} of 3 ({STRENGTH_WORDS[self.claim.strength - 1]}), as stated by the source"
+        return f"{self.claim.strength} of 3: {STRENGTH_WORDS[self.claim.strength - 1]}, if the statement is true"
 
     @property
     def kind_words(self) -> str:
@@ -92,7 +92,7 @@ class ClaimPage(Page):
 
 
 def _cited_as(source: Source, citation: Citation) -> str:
-    details = [part for part in (source.author, source.date) if part]
+    details = [part for part in (source.author or source.publisher, source.date) if part]
     return "".join(f", {part}" for part in details) + f"; section: {citation.section}"
 
 

@@ -36,7 +36,8 @@ class SourceView:
     @property
     def origin(self) -> str:
         """Who published it, and when."""
-        parts = (self.source.author or "No author named", self.source.publisher, self.source.date)
+        nobody = None if self.source.publisher else "No author named"
+        parts = (self.source.author or nobody, self.source.publisher, self.source.date)
         return ", ".join(part for part in parts if part)
 
     @property

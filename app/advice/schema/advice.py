@@ -57,7 +57,7 @@ class Statement(CitedClaim):
     contribution: float = Field(
         description="What it adds to the score of the framework that it favours (0 to 1); 0 if it only corroborates."
     )
-    strength: int = Field(description="As the source puts it: 1 weak, 2 clear, 3 decisive.")
+    strength: int = Field(description="1 a convenience, 2 days of work or fewer choices, 3 a usual way is blocked.")
     trust: float = Field(description="The share of the strength that counts under the policy (0 to 1).")
     speaks_for_keras: bool = Field(description="It favours the Keras API, which this policy counts for a framework.")
 

@@ -100,3 +100,19 @@ def ids_and_links(html: str) -> tuple[set[str], list[str]]:
     page = parse_page(html)
     links = [element.attrib[name] for element in page.iter() for name in ("href", "src") if name in element.attrib]
     return set(ids_of(page)), links
+
+
+async def test_a_fact_shows_its_publisher_and_what_an_index_can_confirm(client: httpx.AsyncClient) -> None:
+    page = text_of(only(await page_at(client, "/claims/tensorflow-side-libraries-have-stopped"), "main"))
+    assert "A package index can confirm" in page
+    assert "the newest tf-agents is 0.19" in page
+    assert "Python Package Index, 2026" in page
+    entry = (await client.get("/api/v1/claims/tensorflow-side-libraries-have-stopped")).json()
+    assert entry["checks"][0] == {"package": "tf-agents", "newest": "0.19", "python": "3.13"}
+
+
+async def test_a_source_with_a_publisher_does_not_say_that_nobody_is_named(client: httpx.AsyncClient) -> None:
+    page = await page_at(client, "/sources")
+    cards = {card.attrib["id"]: text_of(card) for card in with_class(page, "card")}
+    assert "Python Package Index, 2026-12-01" in cards["pypi-files-2026-12"]
+    assert {id for id, said in cards.items() if "No author named" in said} == {"differences-2021", "this-server"}
