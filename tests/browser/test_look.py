@@ -18,7 +18,7 @@ PAGES = {
     "advice": "/advice?language=python&deployment=mobile&data_type=images&goal=production",
     "long advice": BEGINNER,
     "advice by the documents": "/advice?language=python&deployment=aws&data_type=text&goal=production&policy=documents",
-    "constraint": "/advice?language=cpp&deployment=microcontroller&data_type=audio&goal=learning&chip=litert_toolchain",
+    "constraint": "/advice?language=java&deployment=server&data_type=audio&goal=learning",
     "bad answers": "/advice?language=latin",
     "claims": "/claims",
     "filtered claims": "/claims?criterion=serving-and-scale&status=superseded",

@@ -50,7 +50,7 @@ class FactCheck(Entry):
         if self.newest is not None:
             return f"the newest {self.package}{where} is {self.newest}"
         if self.newer_than is not None:
-            return f"there is a {self.package}{where} after {self.newer_than}"
+            return f"{self.package}{where} has a release after {self.newer_than}"
         return f"the newest {self.package} has {'a' if self.has else 'no'} wheel for {self.tag}"
 
 

@@ -156,13 +156,14 @@ def test_engine_and_oracle_agree_when_facts_are_overdue() -> None:
 
 def test_a_constraint_stands_until_trust_in_its_claim_has_faded_below_what_it_needs() -> None:
     raw: RawAnswers = {
-        "language": ["cpp"],
-        "deployment": ["microcontroller"],
-        "data_type": ["audio"],
+        "language": ["python"],
+        "deployment": ["server"],
+        "data_type": ["text"],
         "goal": ["production"],
-        "chip": ["litert_toolchain"],
+        "model": ["pretrained"],
+        "needs": ["language_models"],
     }
-    claim = shipped_rules().claims["microcontrollers-are-litert-ground"]
+    claim = shipped_rules().claims["transformers-is-pytorch-only"]
     halvings = log2(shipped_trust(claim) / shipped_rules().scoring.constraint_trust)
     last = review_day(claim) + timedelta(days=int(halvings * half_life()))
     assert advice_on(raw, "today", last).decided_by == "constraint"
