@@ -63,23 +63,30 @@ class PrecedentTable:
         )
 
     def similarity(self, masks: Masks) -> tuple[Reals, Reals]:
-        """Precedents x sets: Gower's similarity, 0 to 1, and the number of questions that it is the mean of."""
-        total = np.zeros((2, len(self.precedents), masks.shape[1]))
-        for row, question in enumerate(self.layout.questions):
-            if question.id != CODEBASE and self.masks[row].any() and masks[row].any():
-                answers, places = np.unique(masks[row], return_inverse=True)
-                total += np.stack([self._column(row, int(answer)) for answer in answers], axis=-1)[:, :, places]
-        alike, shared = total
+        """Precedents x sets: Gower's similarity, 0 to 1, and the number of questions that it is the mean of.
+
+        Most sets differ from the first one in a single answer, so that only what differs is added to its sums.
+        """
+        rows = [row for row, question in enumerate(self.layout.questions) if question.id != CODEBASE]
+        first = masks[:, 0].tolist()
+        sums = np.tile(np.sum([self._column(row, first[row]) for row in rows], axis=0), (masks.shape[1], 1))
+        for row in rows:
+            changed = np.flatnonzero(masks[row] != first[row])
+            if len(changed):
+                answers, places = np.unique(masks[row, changed], return_inverse=True)
+                columns = np.stack([self._column(row, answer) for answer in answers.tolist()])
+                sums[changed] += (columns - self._column(row, first[row]))[places]
+        alike, shared = np.split(sums.T, 2)
         return alike / np.maximum(shared, 1), shared
 
     def _column(self, row: int, answer: int) -> Reals:
-        """2 x precedents: how alike an answer to a question is, and whether the question is answered for both."""
+        """How alike an answer to a question is to those of all precedents, and then whether it is answered for both."""
         known = self._columns.get((row, answer))
         if known is None:
             theirs = self.masks[row]
             shared = (theirs != 0) & (answer != 0)
             both, either = np.bitwise_count(theirs & MASK(answer)), np.bitwise_count(theirs | MASK(answer))
-            known = np.stack([np.where(shared, both / np.maximum(either, 1), 0.0), shared])
+            known = np.concatenate([np.where(shared, both / np.maximum(either, 1), 0.0), shared])
             if len(self._columns) < KEPT_COLUMNS:
                 self._columns[row, answer] = known
         return known

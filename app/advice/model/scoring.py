@@ -73,7 +73,8 @@ def score(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date, p
     criteria, contributions, neutral = [], [], []
     for criterion, weight in shares.items():
         group = strongest(grouped[criterion])
-        corroborating = [piece for piece in grouped[criterion] if piece not in group]
+        counting = {id(piece) for piece in group}
+        corroborating = [piece for piece in grouped[criterion] if id(piece) not in counting]
         whole = fsum(e.amount for e in group) + 2 * neutral_amount
         level = fsum(e.amount for e in group if e.side == "level")
         neutral.append(weight * (neutral_amount + level / 2) / whole)

@@ -29,6 +29,9 @@ from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import PRECEDENTS, Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
 
+NEAREST = 5
+"""How many decisions of real projects a reason shows; all of them count."""
+
 
 class ClaimFields(TypedDict):
     """The fields of a `CitedClaim`, so that the type checker knows them where a subclass is made."""
@@ -93,7 +96,8 @@ def _point(evidence: Evidence) -> str:
 
 
 def _reason(knowledge: Knowledge, group: Sequence[Contribution], today: date) -> Reason:
-    statements = [_statement(knowledge, contribution, today) for contribution in group]
+    shown = group[:NEAREST] if group[0].evidence.claim.criterion == PRECEDENTS else group
+    statements = [_statement(knowledge, contribution, today) for contribution in shown]
     first, point = statements[0], _point(group[0].evidence)
     named = knowledge.arguments.get(point) or (knowledge.criteria[PRECEDENTS] if point == PRECEDENTS else None)
     return Reason(
@@ -101,7 +105,7 @@ def _reason(knowledge: Knowledge, group: Sequence[Contribution], today: date) ->
         name=named.name if named else first.statement,
         criterion=first.criterion,
         favours=first.favours,
-        contribution=fsum(one.contribution for one in statements),
+        contribution=fsum(one.amount for one in group),
         statements=statements,
     )
 
