@@ -35,7 +35,7 @@ DEAD = (
     .replace("[{goal: [research]}]", "[{language: {all: [python, java]}}]")
 )
 
-CLEAN = DANGLING.replace("no-such-criterion", "autodiff")
+CLEAN = DANGLING.replace("no-such-criterion", "autodiff\n    argument: function-transforms")
 
 
 def assert_one_message(said: str) -> None:
@@ -71,8 +71,8 @@ def test_advise_prints_verdict_scores_reasons_and_permalink(policy: str) -> None
     advice = json.loads(tiebreak(*VALID, "--policy", policy, "--json").stdout)
     assert (child.returncode, child.stderr) == (0, "")
     lines = child.stdout.splitlines()
-    assert lines[0].startswith(NAMES[advice["recommendation"]])
-    assert advice["strength"] in lines[0]
+    assert lines[0].casefold().startswith(NAMES[advice["recommendation"]].casefold())
+    assert advice["strength"] in lines[0].casefold()
     assert f"PyTorch {advice['scores']['pytorch']:.1%}" in lines[1]
     assert f"TensorFlow {advice['scores']['tensorflow']:.1%}" in lines[1]
     assert lines[-1].endswith(f" {advice['permalink']}")
