@@ -173,11 +173,16 @@ def _layers_that_use(drafts: Drafts) -> Mapping[tuple[str, str], set[str]]:
 
 def _option_fault(option: Option, users: set[str], layer: str) -> str | None:
     """An own rule may use an option that is neutral in the shipped ones; within a layer that is a contradiction."""
-    if not users and not option.raises and option.neutral_because is None:
+    if not users and not acts_by_itself(option) and option.neutral_because is None:
         return f"option '{option.id}' is used by no claim, weight, gate or pick; say neutral_because, or drop it"
-    if (layer in users or option.raises) and option.neutral_because is not None:
+    if (layer in users or acts_by_itself(option)) and option.neutral_because is not None:
         return f"option '{option.id}' says neutral_because and is used all the same"
     return None
+
+
+def acts_by_itself(option: Option) -> bool:
+    """Whether choosing it has an effect that no other rule states."""
+    return bool(option.raises) or option.keeps is not None or option.easy_to_move
 
 
 def _unused_sources(drafts: Drafts) -> Iterator[LintIssue]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app.advice.model.applicability import Applicability
 from app.advice.model.argument_ranks import ArgumentRanks
 from app.advice.model.batch_weights import PointsTable
+from app.advice.model.code_table import Code, CodeTable
 from app.advice.model.condition_table import ConditionTable, Truths
 from app.advice.model.evidence import Evidence, gather, is_trusted
 from app.advice.model.layout import Layout, Masks
@@ -32,7 +33,8 @@ class Scores:
 
     `weights` sum to 1 for each set. `differences`: PyTorch's score less TensorFlow's, -1 to 1. `spreads`: by how much
     (one standard deviation) a difference is uncertain when every piece of evidence is. `required`: +1 where a hard
-    constraint asks for PyTorch, -1 for TensorFlow, 0 for neither; `conflicting` where constraints ask for both.
+    constraint asks for PyTorch, -1 for TensorFlow, 0 for neither; `conflicting` where constraints ask for both. `code`:
+    what the project has already.
     """
 
     weights: Reals
@@ -40,6 +42,7 @@ class Scores:
     spreads: Reals
     required: NDArray[np.int8]
     conflicting: Truths
+    code: Code
 
     @property
     def margins(self) -> Reals:
@@ -64,6 +67,7 @@ class Situations:
     evidence: Truths
     precedents: Reals
     constraints: Truths
+    code: Code
 
     def and_then(self, others: "Situations") -> "Situations":
         """These and others, in one."""
@@ -72,6 +76,7 @@ class Situations:
             np.hstack([self.evidence, others.evidence]),
             np.hstack([self.precedents, others.precedents]),
             np.hstack([self.constraints, others.constraints]),
+            self.code.and_then(others.code),
         )
 
 
@@ -88,6 +93,7 @@ class Scorer:
         self._ranks = ArgumentRanks.of(self.evidence)
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
+        self._code = CodeTable.of(self.layout)
         self._precedents = PrecedentTable.of(knowledge, self.layout, policy, today)
         constraints = [one for one in knowledge.constraints.values() if is_trusted(knowledge, one, policy, today)]
         self._required = ConditionTable.of(self.layout, [constraint.when for constraint in constraints])
@@ -104,7 +110,8 @@ class Scorer:
         points = self._points.sum(masks) * priorities
         spread = self.knowledge.scoring.evidence_spread
         precedents = self._precedents.sums(masks, spread) if self._precedents else np.zeros((5, masks.shape[1]))
-        return Situations(points, self._applicability.holds(masks), precedents, self._required.holds(masks))
+        constraints, code = self._required.holds(masks), self._code.read(masks)
+        return Situations(points, self._applicability.holds(masks), precedents, constraints, code)
 
     def without_each(self, situations: Situations, at: int) -> tuple[list[str], Situations]:
         """One situation as if each of the claims that count in it were false, one at a time.
@@ -120,6 +127,7 @@ class Scorer:
             evidence=evidence[:, None] & (self._claims[:, None] != kept),
             precedents=np.repeat(situations.precedents[:, at, None], len(ids), axis=1),
             constraints=standing[:, None] & (self._behind[:, None] != kept),
+            code=situations.code.repeated(at, len(ids)),
         )
 
     def weigh(self, situations: Situations) -> Scores:
@@ -143,6 +151,7 @@ class Scorer:
             spreads=np.sqrt(np.maximum(variance, 0.0)),
             required=pytorch.astype(np.int8) - tensorflow.astype(np.int8),
             conflicting=pytorch & tensorflow,
+            code=situations.code,
         )
 
 

@@ -72,5 +72,12 @@ def decide(case: Case, chosen: Chosen) -> Decision:
         constraints=constraints,
         won=won,
         dissent=dissent,
-        recommendation=recommend(knowledge.scoring, won, bool(dissent), constraints),
+        recommendation=recommend(
+            knowledge.scoring,
+            won,
+            bool(dissent),
+            constraints,
+            keeps=int(scores.code.keeps[0]) if scores.code.code[0] else None,
+            easy=bool(scores.code.easy[0]),
+        ),
     )

@@ -38,6 +38,32 @@ def sides(scores: Scores, open_spreads: Reals, leads: Reals, samples: Samples, s
     Args:
         leads: the expected ones, of `app.advice.robustness.quick_estimate`.
     """
+    by_scores = _sides_by_scores(scores, open_spreads, leads, samples, scoring)
+    more = 0.5 + np.abs(leads)
+    strongly = more + ROUNDING >= scoring.strong
+    for at in np.flatnonzero(staying(scores) & scores.code.easy & (np.abs(more - scoring.strong) < GUARD)):
+        won = acceptability(scores, int(at), float(open_spreads[at]), samples)
+        strongly[at] = max(won.pytorch, won.tensorflow) + ROUNDING >= scoring.strong
+    return np.where(staying(scores) & ~moves(scores, by_scores, strongly), scores.code.keeps, by_scores)
+
+
+def staying(scores: Scores) -> NDArray[np.bool_]:
+    """For each set whether there is code to stay with and no hard constraint decides."""
+    found: NDArray[np.bool_] = scores.code.code & (scores.required == 0) & ~scores.conflicting
+    return found
+
+
+def moves(scores: Scores, by_scores: NDArray[np.int8], strongly: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """For each set with code whether moving is worth it: the other framework wins strongly, and little ties it down."""
+    keeps = scores.code.keeps
+    found: NDArray[np.bool_] = scores.code.easy & strongly & (keeps != 0) & (by_scores == -keeps)
+    return found
+
+
+def _sides_by_scores(
+    scores: Scores, open_spreads: Reals, leads: Reals, samples: Samples, scoring: Scoring
+) -> NDArray[np.int8]:
+    """The side that the scores recommend for each set, whatever code there is."""
     lowered = lowers(scores)
     more = 0.5 + np.abs(leads)
     needed = np.where(lowered, scoring.strong, scoring.leaning)

@@ -18,6 +18,7 @@ from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold
 from app.knowledge.lint.trusting_policies import counts_somewhere
 from app.knowledge.loader import build, read
 from app.knowledge.models import Claim, Constraint, Entry
+from app.knowledge.references import acts_by_itself
 from app.paths import RULES
 
 STRONGEST_OPINION = 2
@@ -128,7 +129,7 @@ def _unreachable_options(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintI
     }
     for id, draft in drafts["questions"].items():
         for index, option in enumerate(draft.entry.options):
-            if not (option.raises or option.neutral_because or (id, option.id) in alive):
+            if not (acts_by_itself(option) or option.neutral_because or (id, option.id) in alive):
                 message = f"choosing '{option.id}' changes nothing: no condition that names it can hold"
                 yield draft.issue("unreachable-option", message, "options", index)
 

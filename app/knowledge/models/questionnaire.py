@@ -17,13 +17,19 @@ class Criterion(Entry):
 
 
 class Option(Entry):
-    """A possible answer. `raises`: criterion id → points by which choosing it raises that criterion's weight."""
+    """A possible answer.
+
+    `raises`: criterion id → points by which choosing it raises that criterion's weight. `keeps`: it says that there is
+    code, and what staying with that code recommends. `easy_to_move`: it says that little ties the project to its code.
+    """
 
     id: Id
     label: Text
     hint: Text | None = None
     raises: dict[Id, Points] = Field(default_factory=dict)
     neutral_because: Text | None = None
+    keeps: Literal["pytorch", "tensorflow", "either"] | None = None
+    easy_to_move: bool = False
 
 
 class Question(Entry):

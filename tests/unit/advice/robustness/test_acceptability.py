@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.advice.model.batch_scoring import Scores, scorer_of
+from app.advice.model.code_table import Code
 from app.advice.model.core_space import core_space, masks_of
 from app.advice.model.priorities import NONE, Priorities
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty, acceptability
@@ -36,6 +37,7 @@ def scores_of(differences: Sequence[float], weights: Sequence[float] | None = No
         spreads=np.full((count, 1), spread),
         required=np.zeros(1, np.int8),
         conflicting=np.zeros(1, bool),
+        code=Code(np.zeros(1, bool), np.zeros(1, np.int8), np.zeros(1, bool)),
     )
 
 
