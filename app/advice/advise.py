@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from app.advice.headline import headline_of
 from app.advice.model.answers import Answers
 from app.advice.model.priorities import NONE
 from app.advice.preferences import Preferences
@@ -12,10 +13,8 @@ from app.advice.robustness.decision import Case, Decision, decide
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.advice import (
     Advice,
-    Afresh,
     AsShipped,
     ByDefault,
-    Continuity,
     OtherPolicy,
     OverlayEntry,
     Permalinks,
@@ -25,12 +24,12 @@ from app.advice.schema.of_checks import checking
 from app.advice.schema.of_claims import (
     api_layer,
     cautions,
-    cited_claim,
     criteria,
     reasons,
     set_aside,
     standing_constraint,
 )
+from app.advice.schema.of_continuity import continuity_of
 from app.advice.schema.of_difference import differences
 from app.advice.schema.of_robustness import flips_of, neighbourhood_of, robustness_of
 from app.advice.stack import stack
@@ -39,12 +38,6 @@ from app.knowledge.conditions import Chosen
 from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import PolicyId
-
-CODEBASE = "codebase"
-"""The question about existing code. Its answer counts under continuity; advice on starting afresh leaves it out."""
-
-CONTINUITY = "continuity"
-"""The criterion with the claims about the benefits of staying with existing code."""
 
 
 def advise(
@@ -63,6 +56,7 @@ def advise(
     around = neighbourhood_of(decision)
     return Advice(
         **decision_fields(decision),
+        headline=headline_of(decision.recommendation, chosen),
         acceptability=PerFramework.of_shares(decision.share(preferences.uncertain)),
         flips=flips_of(decision, around),
         robustness=robustness_of(knowledge, decision, preferences.uncertain, around),
@@ -79,7 +73,7 @@ def advise(
         policy=preferences.policy,
         other_recommendation=_unless_same(other_policy.recommendation, decision.recommendation.choice),
         other_policy=other_policy,
-        continuity=_continuity(case, answers, decision),
+        continuity=continuity_of(case, answers, decision),
         answers=answers.plain(knowledge),
         checking=checking(knowledge, decision.scored),
         as_shipped=_as_shipped(case, shipped, chosen, decision),
@@ -134,21 +128,3 @@ def _as_shipped(case: Case, shipped: Knowledge, chosen: Chosen, decision: Decisi
     without = decide(replace(case, knowledge=shipped), chosen)
     changes = differences(before=without.scored, after=decision.scored)
     return AsShipped(**decision_fields(without), differences=changes) if changes else None
-
-
-def _continuity(case: Case, answers: Answers, staying: Decision) -> Continuity | None:
-    """Staying with the existing code against starting afresh; None when there is no code."""
-    codebase = answers.chosen.get(CODEBASE, ("none",))[0]
-    if codebase == "none":
-        return None
-    afresh = decide(case, answers.without(CODEBASE).sets)
-    return Continuity(
-        codebase=codebase,
-        staying=staying.recommendation.choice,
-        afresh=Afresh(**decision_fields(afresh)),
-        costs=[
-            cited_claim(case.knowledge, piece.claim, case.today)
-            for piece in staying.scored.evidence
-            if piece.claim.criterion == CONTINUITY
-        ],
-    )

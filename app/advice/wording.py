@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from app.advice.schema.advice import Advice, CitedClaim, StackEntry
-from app.knowledge.models import NAMES
 
 STATUS_WORDS: Mapping[str, str] = {
     "confirmed": "confirmed",
@@ -36,13 +35,6 @@ def verdicts_sentence(advice: Advice) -> str:
     )
 
 
-def headline(advice: Advice) -> str:
-    """The recommendation in a few words."""
-    if advice.decided_by == "conflicting_constraints":
-        return "Neither alone"
-    return "Either will do" if advice.recommendation == "either" else NAMES[advice.recommendation]
-
-
 def strength_sentence(advice: Advice) -> str:
     """A sentence on the strength of the recommendation, with the share behind it."""
     if advice.decided_by == "constraint":
@@ -50,11 +42,19 @@ def strength_sentence(advice: Advice) -> str:
     if advice.decided_by == "conflicting_constraints":
         return "Hard constraints contradict each other: no single framework meets all of them."
     shares = advice.robustness.everything
+    if advice.decided_by == "staying":
+        return _staying_sentence(advice)
     if advice.strength == "either":
         pytorch, tensorflow = _share(shares.pytorch), _share(shares.tensorflow)
         return f"PyTorch wins {pytorch} of the plausible weightings, TensorFlow {tensorflow}."
     share = shares.pytorch if advice.recommendation == "pytorch" else shares.tensorflow
     return f"It wins {_share(share)} of the plausible weightings."
+
+
+def _staying_sentence(advice: Advice) -> str:
+    shares = advice.robustness.everything
+    ahead, share = ("PyTorch", shares.pytorch) if shares.pytorch > 0.5 else ("TensorFlow", shares.tensorflow)
+    return f"Stay with the code you have. By the scores {ahead} wins {_share(share)} of the plausible weightings."
 
 
 def flips_sentence(advice: Advice) -> str:

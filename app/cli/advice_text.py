@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from textwrap import indent, wrap
 
 from app.advice.schema.advice import Advice, Reason
-from app.advice.wording import flips_sentence, headline, how_checked, instead, strength_sentence, verdicts_sentence
+from app.advice.wording import flips_sentence, how_checked, instead, strength_sentence, verdicts_sentence
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 
@@ -29,7 +29,7 @@ def advice_report(knowledge: Knowledge, advice: Advice) -> str:
 
 def _verdict(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
     strength = "" if advice.strength == "either" else f" ({advice.strength})"
-    yield f"{headline(advice)}{strength}. {strength_sentence(advice)}"
+    yield f"{advice.headline}{strength}. {strength_sentence(advice)}"
     if advice.overlay:
         yield f"This host's own rules take part: {len(advice.overlay)} entries differ from the shipped ones."
     yield f"PyTorch {advice.scores.pytorch:.1%}, TensorFlow {advice.scores.tensorflow:.1%}"

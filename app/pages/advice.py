@@ -13,7 +13,7 @@ from app.advice.query import AdviceQuery
 from app.advice.query_fields import PRIORITY, UNDATED, Pairs
 from app.advice.schema.advice import Advice, Now, Reason
 from app.advice.schema.base import DecisionSchema
-from app.advice.wording import headline, strength_sentence
+from app.advice.wording import strength_sentence
 from app.errors import InvalidFields
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Criterion, Favours, Framework, Policy, PolicyId, Question, Scoring, Source
@@ -135,9 +135,9 @@ def advice_page(kept: KeptAdvice, checks: LocalChecks) -> AdvicePage:
     knowledge, query, advice = kept.rules, kept.query, kept.advice
     answers, preferences = query.answers, query.preferences
     return AdvicePage(
-        title=f"{headline(advice)} — PyTorch or TensorFlow?",
+        title=f"{advice.headline} — PyTorch or TensorFlow?",
         advice=advice,
-        headline=headline(advice),
+        headline=advice.headline,
         strength=_strength(advice),
         address=query.link(),
         kept=query.made_with != UNDATED,

@@ -1,6 +1,7 @@
 """An advice as programs receive it. Field names are part of the public contract."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -222,6 +223,9 @@ class Continuity(Schema):
     """Two answers: staying with the existing code, and starting afresh."""
 
     codebase: str
+    decision: Literal["stay", "move"]
+    because: str = Field(description="Why moving is worth it, or is not.")
+    watch: str = Field(description="What would be a reason to ask again.")
     staying: Choice
     afresh: Afresh
     costs: list[CitedClaim] = Field(description="Claims about the benefits of staying and the costs of moving.")
@@ -236,6 +240,7 @@ class OverlayEntry(Schema):
 class Advice(DecisionSchema):
     """A recommendation with its working."""
 
+    headline: str = Field(description="The recommendation in a few words, as it is shown above everything else.")
     acceptability: PerFramework = Field(
         description="The share of plausible weightings and evidence under which each wins."
     )
