@@ -22,6 +22,7 @@ from app.advice.schema.advice import (
 from app.advice.schema.base import PerFramework, decision_fields
 from app.advice.schema.of_checks import checking
 from app.advice.schema.of_claims import (
+    alternatives,
     api_layer,
     cautions,
     criteria,
@@ -65,6 +66,7 @@ def advise(
         neutral=decision.scored.neutral,
         constraints=[standing_constraint(knowledge, constraint) for constraint in decision.constraints],
         cautions=cautions(knowledge, chosen),
+        alternatives=alternatives(knowledge, chosen),
         criteria=criteria(case, chosen, decision.scored.criteria),
         reasons=reasons(knowledge, decision.scored.contributions, today),
         set_aside=[set_aside(knowledge, e.claim, today) for e in decision.scored.evidence if e.amount == 0],

@@ -40,7 +40,7 @@ def passages(drafts: Drafts) -> Iterator[Passage]:
             yield Passage("note", draft, ("note",), draft.entry.note)
     for draft in drafts.all("questions"):
         yield from _of_question(draft)
-    for draft in drafts.all("constraints", "cautions"):
+    for draft in drafts.all("constraints", "cautions", "alternatives"):
         yield Passage("gate", draft, ("text",), draft.entry.text)
 
 

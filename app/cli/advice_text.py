@@ -44,6 +44,8 @@ def _gates(advice: Advice) -> Iterator[str]:
         yield _paragraph(f"Hard constraint: {constraint.text} What would lift it: {constraint.lifted_by}")
     for caution in advice.cautions:
         yield _paragraph(f"Caution: {caution.text}")
+    for alternative in advice.alternatives:
+        yield _paragraph(f"Besides the two: {alternative.text}")
 
 
 def _sureness(knowledge: Knowledge, advice: Advice) -> Iterator[str]:

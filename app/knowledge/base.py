@@ -9,6 +9,7 @@ from typing import Any
 
 from app.knowledge.local_evidence import LocalEvidence
 from app.knowledge.models import (
+    Alternative,
     Argument,
     Caution,
     Claim,
@@ -55,6 +56,7 @@ class Knowledge:
     components: Mapping[str, Component]
     constraints: Mapping[str, Constraint]
     cautions: Mapping[str, Caution]
+    alternatives: Mapping[str, Alternative]
     roles: Mapping[str, Role]
     policies: Mapping[PolicyId, Policy]
     precedents: Mapping[str, Precedent]

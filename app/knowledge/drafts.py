@@ -11,6 +11,7 @@ from app.errors import LintIssue
 from app.knowledge.conditions import Condition
 from app.knowledge.files import Location, RuleFile
 from app.knowledge.models import (
+    Alternative,
     Argument,
     Caution,
     Claim,
@@ -40,6 +41,7 @@ COLLECTIONS: dict[str, type[Entry]] = {
     "components": Component,
     "constraints": Constraint,
     "cautions": Caution,
+    "alternatives": Alternative,
     "roles": Role,
     "policies": Policy,
     "precedents": Precedent,
@@ -100,7 +102,7 @@ class Drafts(dict[str, dict[str, Draft[Any]]]):
         for draft in self.all("claims", "workloads"):
             if draft.entry.unless is not None:
                 yield draft, "unless", draft.entry.unless
-        for draft in self.all("constraints", "cautions", "stack"):
+        for draft in self.all("constraints", "cautions", "alternatives", "stack"):
             yield draft, "when", draft.entry.when
 
 

@@ -86,6 +86,7 @@ REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
     "components": lambda component: [("successors", "components", id) for id in component.successors],
     "constraints": lambda constraint: [("claim", "claims", constraint.claim)],
     "cautions": lambda caution: [("sources", "sources", citation.id) for citation in caution.sources],
+    "alternatives": lambda one: [("sources", "sources", citation.id) for citation in one.sources],
     "stack": lambda pick: [("role", "roles", pick.role), ("component", "components", pick.component)],
     "questions": _of_question,
 }
@@ -186,7 +187,9 @@ def acts_by_itself(option: Option) -> bool:
 
 
 def _unused_sources(drafts: Drafts) -> Iterator[LintIssue]:
-    cited = {citation.id for draft in drafts.all("claims", "cautions") for citation in draft.entry.sources}
+    cited = {
+        citation.id for draft in drafts.all("claims", "cautions", "alternatives") for citation in draft.entry.sources
+    }
     cited |= {id for id, draft in drafts["sources"].items() if draft.entry.kind == "measured"}  # by what will be found
     cited |= {PROJECTS} if drafts["precedents"] else set()
     yield from _unused(drafts, "sources", cited, "is cited by no claim and no caution")

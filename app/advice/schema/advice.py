@@ -122,6 +122,15 @@ class CitedCaution(Schema):
     sources: list[CitedSource]
 
 
+class CitedAlternative(Schema):
+    """Something besides the two frameworks; it takes no part in the scores."""
+
+    id: str
+    name: str
+    text: str
+    sources: list[CitedSource]
+
+
 class Successor(Schema):
     id: str
     name: str
@@ -251,6 +260,7 @@ class Advice(DecisionSchema):
     neutral: float = Field(description="The part of each score that the evidence leaves open.")
     constraints: list[StandingConstraint]
     cautions: list[CitedCaution]
+    alternatives: list[CitedAlternative] = Field(description="What to look at beside the two frameworks.")
     criteria: list[WeighedCriterion]
     reasons: list[Reason]
     set_aside: list[SetAside]

@@ -11,6 +11,7 @@ from app.advice.model.weights import Raise, raises
 from app.advice.robustness.decision import Case
 from app.advice.schema.advice import (
     ApiLayer,
+    CitedAlternative,
     CitedCaution,
     CitedClaim,
     CitedSource,
@@ -170,4 +171,13 @@ def cautions(knowledge: Knowledge, chosen: Chosen) -> list[CitedCaution]:
         CitedCaution(id=caution.id, text=caution.text, sources=_cited(caution.sources))
         for caution in knowledge.cautions.values()
         if caution.when.holds(chosen)
+    ]
+
+
+def alternatives(knowledge: Knowledge, chosen: Chosen) -> list[CitedAlternative]:
+    """What else to look at with these answers."""
+    return [
+        CitedAlternative(id=one.id, name=one.name, text=one.text, sources=_cited(one.sources))
+        for one in knowledge.alternatives.values()
+        if one.when.holds(chosen)
     ]

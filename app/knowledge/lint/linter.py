@@ -102,6 +102,9 @@ def _dead_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     for id, caution in knowledge.cautions.items():
         if not can_hold(knowledge, caution.when):
             yield drafts["cautions"][id].issue("dead-caution", "no answers meet its condition", "when")
+    for id, alternative in knowledge.alternatives.items():
+        if not can_hold(knowledge, alternative.when):
+            yield drafts["alternatives"][id].issue("dead-alternative", "no answers meet its condition", "when")
 
 
 def _dead_alternatives(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:

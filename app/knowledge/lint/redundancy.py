@@ -90,7 +90,7 @@ def _duplicate_claims(drafts: Drafts) -> Iterator[LintIssue]:
 
 
 def _duplicate_gates(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
-    for collection in ("constraints", "cautions"):
+    for collection in ("constraints", "cautions", "alternatives"):
         for before, draft in combinations(drafts.all(collection), 2):
             if _say_the_same(before.entry, draft.entry) and _hold_alike(knowledge, before.entry, draft.entry):
                 message = f"stands and says the same as '{before.id}'"

@@ -21,7 +21,7 @@ from app.knowledge.models.base import (
 )
 from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
 from app.knowledge.models.facts import FactCheck
-from app.knowledge.models.gates import Caution, Constraint
+from app.knowledge.models.gates import Alternative, Caution, Constraint
 from app.knowledge.models.policies import Ageing, Nearness, Policy, Scoring, Staleness
 from app.knowledge.models.precedents import PRECEDENTS, PROJECTS, Precedent, PrecedentChoice, PrecedentKind
 from app.knowledge.models.questionnaire import Criterion, Option, Question
@@ -33,6 +33,7 @@ __all__ = [
     "PRECEDENTS",
     "PROJECTS",
     "Ageing",
+    "Alternative",
     "Argument",
     "Caution",
     "Citation",

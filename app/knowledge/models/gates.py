@@ -1,4 +1,4 @@
-"""What stands apart from the scores: constraints and cautions."""
+"""What stands apart from the scores: constraints, cautions and alternatives."""
 
 from app.knowledge.conditions import Condition
 from app.knowledge.models.base import Citations, Entry, Framework, Id, Text
@@ -19,6 +19,16 @@ class Caution(Entry):
     """Something to know beside the advice, which no score shows."""
 
     id: Id
+    when: Condition
+    text: Text
+    sources: Citations
+
+
+class Alternative(Entry):
+    """Something besides the two frameworks that a project may be better served by. It takes no part in the scores."""
+
+    id: Id
+    name: Text
     when: Condition
     text: Text
     sources: Citations
