@@ -22,6 +22,7 @@ from app.cli.facts import facts
 from app.cli.local_verdicts import local_evidence
 from app.cli.probe import probe, run_now
 from app.cli.rules import check
+from app.cli.validate import validate
 from app.cli.verdicts_file import verdicts_file
 from app.errors import InvalidFields, RunEnded, TiebreakError
 from app.knowledge.base import Knowledge
@@ -144,3 +145,4 @@ def rules_verdicts(preset: Preset) -> None:
 
 rules.add_command(check)
 rules.add_command(facts)
+rules.add_command(validate)
