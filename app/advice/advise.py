@@ -20,18 +20,17 @@ from app.advice.schema.advice import (
     Permalinks,
 )
 from app.advice.schema.base import PerFramework, decision_fields
+from app.advice.schema.of_arguments import differences, reasons
 from app.advice.schema.of_checks import checking
 from app.advice.schema.of_claims import (
     alternatives,
     api_layer,
     cautions,
     criteria,
-    reasons,
     set_aside,
     standing_constraint,
 )
 from app.advice.schema.of_continuity import continuity_of
-from app.advice.schema.of_difference import differences
 from app.advice.schema.of_robustness import flips_of, neighbourhood_of, robustness_of
 from app.advice.stack import stack
 from app.knowledge.base import Knowledge
@@ -95,7 +94,7 @@ def _other_policy(case: Case, chosen: Chosen, decision: Decision) -> OtherPolicy
         **decision_fields(other),
         policy=policy,
         constraints=[standing_constraint(knowledge, constraint) for constraint in other.constraints],
-        differences=differences(before=other.scored, after=decision.scored),
+        differences=differences(knowledge, before=other.scored, after=decision.scored),
     )
 
 
@@ -128,5 +127,5 @@ def _as_shipped(case: Case, shipped: Knowledge, chosen: Chosen, decision: Decisi
     if case.knowledge is shipped:
         return None
     without = decide(replace(case, knowledge=shipped), chosen)
-    changes = differences(before=without.scored, after=decision.scored)
+    changes = differences(case.knowledge, before=without.scored, after=decision.scored)
     return AsShipped(**decision_fields(without), differences=changes) if changes else None

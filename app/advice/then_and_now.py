@@ -7,7 +7,7 @@ from app.advice.query import AdviceQuery
 from app.advice.robustness.decision import Case, decide
 from app.advice.schema.advice import Now
 from app.advice.schema.base import PerFramework, decision_fields
-from app.advice.schema.of_difference import differences
+from app.advice.schema.of_arguments import differences
 from app.knowledge.base import Knowledge
 from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import LocalEvidence
@@ -28,6 +28,6 @@ def now_against_then(then: Case, shipped: Knowledge, evidence: LocalEvidence, to
         acceptability=PerFramework.of_shares(now.won),
         as_of=today,
         rules_version=knowledge.version,
-        differences=differences(before=before.scored, after=now.scored),
+        differences=differences(knowledge, before=before.scored, after=now.scored),
         permalink=AdviceQuery(answers, preferences).link(),
     )

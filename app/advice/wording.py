@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.advice.schema.advice import Advice, CitedClaim, StackEntry
+from app.advice.schema.advice import Advice, StackEntry
+from app.advice.schema.reasons import CitedClaim
 
 STATUS_WORDS: Mapping[str, str] = {
     "confirmed": "confirmed",

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.advice.schema.advice import LocalCheck
 from app.advice.schema.of_checks import local_check
+from app.advice.schema.reasons import LocalCheck
 from app.knowledge.base import Knowledge
 from app.knowledge.models import Claim, ClaimKind, ClaimStatus, Favours, PolicyId, Question, Source, SourceKind
 

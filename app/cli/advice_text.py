@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from textwrap import indent, wrap
 
-from app.advice.schema.advice import Advice, Reason
+from app.advice.schema.advice import Advice
+from app.advice.schema.reasons import Reason
 from app.advice.wording import flips_sentence, how_checked, instead, strength_sentence, verdicts_sentence
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework

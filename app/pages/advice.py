@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from app.advice.model.answers import Answers
 from app.advice.query import AdviceQuery
 from app.advice.query_fields import PRIORITY, UNDATED, Pairs
-from app.advice.schema.advice import Advice, Now, Reason
+from app.advice.schema.advice import Advice, Now
 from app.advice.schema.base import DecisionSchema
+from app.advice.schema.reasons import Reason
 from app.advice.wording import strength_sentence
 from app.errors import InvalidFields
 from app.knowledge.base import Knowledge

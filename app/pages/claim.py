@@ -7,8 +7,8 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from app.advice.schema.advice import LocalCheck
 from app.advice.schema.of_checks import local_check
+from app.advice.schema.reasons import LocalCheck
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Term
 from app.knowledge.ledger import find_claim

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.advice.query_fields import UNDATED
-from app.advice.schema.advice import Advice, Reason, StackEntry, Statement
+from app.advice.schema.advice import Advice, StackEntry
+from app.advice.schema.reasons import Reason, Statement
 from app.advice.wording import flips_sentence, how_checked, instead, strength_sentence, verdicts_sentence
 from app.knowledge.models import FRAMEWORKS, NAMES, Policy, PolicyId, Source
 from app.pages.advice import AnswerView, answer_views

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from app.advice.model.scoring import Scored
-from app.advice.schema.advice import Checking, LocalCheck
+from app.advice.schema.advice import Checking
+from app.advice.schema.reasons import LocalCheck
 from app.knowledge.base import Knowledge
 from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence
 from app.knowledge.models import Claim

@@ -6,29 +6,23 @@ from math import fsum
 from typing import TypedDict
 
 from app.advice.model.evidence import Evidence
-from app.advice.model.scoring import Contribution, CriterionScore
+from app.advice.model.scoring import CriterionScore, strongest
 from app.advice.model.weights import Raise, raises
 from app.advice.robustness.decision import Case
-from app.advice.schema.advice import (
+from app.advice.schema.advice import CitedAlternative, CitedCaution, RaisedBy, StandingConstraint, WeighedCriterion
+from app.advice.schema.base import PerFramework
+from app.advice.schema.of_checks import can_be_checked, local_check
+from app.advice.schema.reasons import (
     ApiLayer,
-    CitedAlternative,
-    CitedCaution,
     CitedClaim,
     CitedSource,
     LocalCheck,
     NamedComponent,
-    RaisedBy,
-    Reason,
     SetAside,
-    StandingConstraint,
-    Statement,
-    WeighedCriterion,
 )
-from app.advice.schema.base import PerFramework
-from app.advice.schema.of_checks import can_be_checked, local_check
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import PRECEDENTS, Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
+from app.knowledge.models import Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
 
 NEAREST = 5
 """How many decisions of real projects a reason shows; all of them count."""
@@ -61,10 +55,11 @@ def _named(component: Component) -> NamedComponent:
 
 
 def cited_claim(knowledge: Knowledge, claim: Claim, today: date) -> CitedClaim:
-    return CitedClaim(**_fields(knowledge, claim, today))
+    return CitedClaim(**claim_fields(knowledge, claim, today))
 
 
-def _fields(knowledge: Knowledge, claim: Claim, today: date) -> ClaimFields:
+def claim_fields(knowledge: Knowledge, claim: Claim, today: date) -> ClaimFields:
+    """A claim as an advice names it."""
     return {
         "claim": claim.id,
         "criterion": claim.criterion,
@@ -82,56 +77,15 @@ def _fields(knowledge: Knowledge, claim: Claim, today: date) -> ClaimFields:
     }
 
 
-def reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: date) -> list[Reason]:
-    """The arguments, largest contribution first; equal ones in the order of the rules."""
-    groups: dict[tuple[str, str], list[Contribution]] = {}
-    for contribution in sorted(contributions, key=lambda c: (-c.amount, -c.evidence.amount)):
-        groups.setdefault((_point(contribution.evidence), contribution.evidence.side), []).append(contribution)
-    found = [_reason(knowledge, group, today) for group in groups.values()]
-    return sorted(found, key=lambda reason: -reason.contribution)
-
-
-def _point(evidence: Evidence) -> str:
-    """The argument of a piece; all precedents make one, to which each of them adds."""
-    return PRECEDENTS if evidence.claim.criterion == PRECEDENTS else evidence.argument
-
-
-def _reason(knowledge: Knowledge, group: Sequence[Contribution], today: date) -> Reason:
-    shown = group[:NEAREST] if group[0].evidence.claim.criterion == PRECEDENTS else group
-    statements = [_statement(knowledge, contribution, today) for contribution in shown]
-    first, point = statements[0], _point(group[0].evidence)
-    named = knowledge.arguments.get(point) or (knowledge.criteria[PRECEDENTS] if point == PRECEDENTS else None)
-    return Reason(
-        argument=point,
-        name=named.name if named else first.statement,
-        criterion=first.criterion,
-        favours=first.favours,
-        contribution=fsum(one.amount for one in group),
-        statements=statements,
-    )
-
-
-def _statement(knowledge: Knowledge, contribution: Contribution, today: date) -> Statement:
-    evidence = contribution.evidence
-    return Statement(
-        **_fields(knowledge, evidence.claim, today),
-        favours="neither" if evidence.side == "level" else evidence.side,
-        contribution=contribution.amount,
-        strength=evidence.claim.strength,
-        trust=evidence.trust,
-        speaks_for_keras=evidence.claim.favours == "keras",
-    )
-
-
 def set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
-    return SetAside(**_fields(knowledge, claim, today), favours=claim.favours)
+    return SetAside(**claim_fields(knowledge, claim, today), favours=claim.favours)
 
 
 def api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
-    """The evidence for Keras as an API, under either policy."""
-    pieces = [e for e in evidence if e.claim.favours == "keras" and e.amount > 0]
+    """The evidence for Keras as an API, under either policy; of each argument its strongest statement counts."""
+    pieces = [e for e in evidence if e.claim.favours == "keras" and e.side != "level" and e.amount > 0]
     return ApiLayer(
-        evidence=fsum(e.amount for e in pieces),
+        evidence=fsum(e.amount for e in strongest(pieces)),
         reasons=[set_aside(knowledge, e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
     )
 

@@ -12,7 +12,8 @@ from app.advice.advise import advise
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import NONE, Priorities
 from app.advice.preferences import Preferences
-from app.advice.schema.advice import Advice, Statement
+from app.advice.schema.advice import Advice
+from app.advice.schema.reasons import Statement
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
 from app.knowledge.local_evidence import AS_SHIPPED, LocalEvidence

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from app.advice.schema.advice import SetAside, Statement
+from app.advice.schema.reasons import SetAside, Statement
 from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import AS_SHIPPED
 from app.knowledge.models import Claim

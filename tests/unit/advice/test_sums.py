@@ -6,7 +6,8 @@ from math import fsum
 
 from hypothesis import given
 
-from app.advice.schema.advice import Advice, CitedClaim
+from app.advice.schema.advice import Advice
+from app.advice.schema.reasons import CitedClaim
 from app.knowledge.models import FRAMEWORKS, PolicyId
 from tests.support.advice.answer_sets import (
     PROPERTY,

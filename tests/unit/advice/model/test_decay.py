@@ -7,7 +7,8 @@ from math import log2
 
 import pytest
 
-from app.advice.schema.advice import Advice, Statement
+from app.advice.schema.advice import Advice
+from app.advice.schema.reasons import Statement
 from app.knowledge.models import Claim, PolicyId
 from tests.support.advice.answer_sets import (
     FRESH,
