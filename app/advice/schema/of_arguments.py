@@ -11,6 +11,9 @@ from app.advice.schema.reasons import Difference, DifferingStatement, Reason, St
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PRECEDENTS, Claim, ClaimStatus
 
+NEAREST = 5
+"""How many decisions of real projects a reason shows; all of them count."""
+
 NEGLIGIBLE = 1e-12
 SIGNS = {"pytorch": 1.0, "tensorflow": -1.0, "level": 0.0, "api": 0.0}
 
@@ -28,14 +31,15 @@ def reasons(knowledge: Knowledge, contributions: Sequence[Contribution], today: 
 
 
 def _reason(knowledge: Knowledge, group: Sequence[Contribution], today: date) -> Reason:
-    statements = [_statement(knowledge, contribution, today) for contribution in group]
+    shown = group[:NEAREST] if group[0].evidence.claim.criterion == PRECEDENTS else group
+    statements = [_statement(knowledge, contribution, today) for contribution in shown]
     first, evidence = statements[0], group[0].evidence
     return Reason(
         argument=_point(evidence),
         name=_name(knowledge, evidence.claim),
         criterion=first.criterion,
         favours=first.favours,
-        contribution=fsum(one.contribution for one in statements),
+        contribution=fsum(one.amount for one in group),
         claim=first.claim,
         statement=first.statement,
         status=first.status,

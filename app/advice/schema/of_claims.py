@@ -24,9 +24,6 @@ from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
 from app.knowledge.models import Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
 
-NEAREST = 5
-"""How many decisions of real projects a reason shows; all of them count."""
-
 
 class ClaimFields(TypedDict):
     """The fields of a `CitedClaim`, so that the type checker knows them where a subclass is made."""

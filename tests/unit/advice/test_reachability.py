@@ -59,7 +59,7 @@ def test_background_claims_are_never_named() -> None:
     for raw in seeded_answers(seed=3, count=size(60, 300)):
         for policy in POLICIES:
             advice = advice_on(raw, policy)
-            differences = {difference.claim for difference in advice.other_policy.differences}
+            differences = {one.claim for part in advice.other_policy.differences for one in part.statements}
             assert BACKGROUND.isdisjoint(named(advice) | differences)
 
 
