@@ -146,11 +146,56 @@ def points(rules: Entry, chosen: Chosen, criterion: str) -> Fraction:
     return total
 
 
-def side_of(claim: Entry, policy: Entry) -> str:
-    """`pytorch`, `tensorflow` or `neither`; `api` for Keras under a policy that counts it for no framework."""
+def side_of(rules: Entry, claim: Entry, policy: Entry) -> str:
+    """`pytorch`, `tensorflow` or `neither`; `api` for Keras under a policy that counts it for no framework.
+
+    `neither` as well for a comparison that turned out to be true of both.
+    """
+    if status_of(rules, claim) in policy.get("level", []):
+        return "neither"
     if claim["favours"] == "keras":
         return policy["keras_counts_for"] or "api"
     return str(claim["favours"])
+
+
+def with_precedents(rules: Entry) -> Entry:
+    """The rules with each decision of a project as a claim. `either` and JAX are evidence for neither framework."""
+    claims = {
+        f"precedent-{id}": {
+            "id": f"precedent-{id}",
+            "criterion": "precedents",
+            "favours": one["choice"] if one["choice"] in ("pytorch", "tensorflow") else "neither",
+        }
+        for id, one in rules.get("precedents", {}).items()
+    }
+    return rules | {"claims": rules["claims"] | claims}
+
+
+def precedents(rules: Entry, chosen: Chosen, policy: Entry, day: date) -> dict[str, Fraction]:
+    """What the decisions of projects like this one count: by how alike they are beyond the floor, and how recent.
+
+    Of several decisions of one project the one that counts most is taken.
+    """
+    counted: dict[str, dict[str, Fraction]] = {}
+    terms: Entry = policy.get("precedents", {})
+    for id, one in rules.get("precedents", {}).items() if terms else ():
+        decided = one["decided"]
+        age = (day - date.fromisoformat(decided + ("-15" if len(decided) > len("2020") else "-07-01"))).days
+        alike = likenesses(one["answers"], chosen)
+        if age >= 0 and len(alike) >= terms["fewest_shared"]:
+            floor = exact(terms["floor"])
+            beyond = max(sum(alike, Fraction(0)) / len(alike) - floor, Fraction(0)) / (1 - floor)
+            amount = exact(terms["amount"]) * Fraction(0.5 ** (age / terms["half_life_days"])) * beyond
+            counted.setdefault(one["project"], {})[f"precedent-{id}"] = amount
+    strongest = {max(found, key=lambda id: found[id]): max(found.values()) for found in counted.values()}
+    return {id: amount for id, amount in strongest.items() if amount > 0}
+
+
+def likenesses(theirs: Entry, chosen: Chosen) -> list[Fraction]:
+    """For each question but the one about code that both answered: the common options among all that either chose."""
+    answers = {question: {given} if isinstance(given, str) else set(given) for question, given in theirs.items()}
+    both = [question for question in answers if question != "codebase" and chosen.get(question)]
+    return [Fraction(len(answers[q] & chosen[q]), len(answers[q] | chosen[q])) for q in both]
 
 
 def consult(
@@ -169,14 +214,19 @@ def consult(
         if matters(claim, chosen) and is_counted(rules, claim, policy):
             amounts[claim["id"]] = claim["strength"] * trust(rules, claim, policy, day)
     counting = {id: amount for id, amount in amounts.items() if amount > 0}
-    sides = {id: side_of(rules["claims"][id], policy) for id in counting}
-    keras = [id for id in counting if rules["claims"][id]["favours"] == "keras"]
+    sides = {id: side_of(rules, rules["claims"][id], policy) for id in counting}
+    of_keras = [id for id in counting if rules["claims"][id]["favours"] == "keras" and sides[id] != "neither"]
+    keras = dict.fromkeys(of_keras, "api")
+    silent = corroborating(rules, {id: counting[id] for id in keras}, keras)
     standing = standing_constraints(rules, chosen, policy, day)
+    rules = with_precedents(rules)
+    for id, amount in precedents(rules, chosen, policy, day).items():
+        counting[id], sides[id] = amount, str(rules["claims"][id]["favours"])
     scored = score(rules, chosen, {id: a for id, a in counting.items() if sides[id] != "api"}, sides)
     return OracleAdvice(
         **vars(scored),
         set_aside=set(amounts) - set(counting),
-        api_evidence=sum((counting[id] for id in keras), Fraction(0)),
+        api_evidence=sum((counting[id] for id in keras if id not in silent), Fraction(0)),
         required={constraint["requires"] for constraint in standing},
         constraints=[constraint["id"] for constraint in standing],
         cautions=[caution["id"] for caution in rules["cautions"].values() if holds(caution["when"], chosen)],
