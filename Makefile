@@ -38,7 +38,7 @@ INSTALLED := $(VENV)/installed-$(FRAMEWORKS)
 INSTALLED_DEV := $(VENV)/installed-dev
 
 .NOTPARALLEL:
-.PHONY: help serve test test-together test-alone full postgres browser lint format readme verdicts fuzz kills bench load soak picture container dev clean
+.PHONY: help serve test test-together test-alone full postgres browser lint format readme verdicts validate fuzz kills bench load soak picture container dev clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ verdicts: $(INSTALLED_DEV) ## Check every claim and write the shipped verdicts (
 	$(VENV)/bin/tiebreak rules verdicts > verdicts.new
 	mv verdicts.new rules/verdicts.yaml
 	$(VENV)/bin/tiebreak rules check
+
+validate: $(INSTALLED_DEV) ## Hold the advice against real decisions and write docs/validation.md (a minute)
+	$(VENV)/bin/python -m docs.validation
 
 fuzz: $(INSTALLED_DEV) ## Send valid and invalid requests to the API, made from its OpenAPI document (CASES=50000 SEED=7)
 	TIEBREAK_FUZZ_CASES=$(CASES) TIEBREAK_FUZZ_SEED=$(SEED) $(PYTEST) tests/functional/api/test_api_fuzzing.py

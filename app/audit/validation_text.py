@@ -1,15 +1,23 @@
 """The validation as Markdown and as plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.audit.validation import GROUPS, SINCE, Group, Validation
+from app.audit.validation import GROUPS, SINCE, Group, Judgement, Validation
 
-NAMES: dict[Group, str] = {
+GROUP_NAMES: Mapping[Group, str] = {
     "moving": "new or moving projects",
     "staying": "projects that stayed, or took either",
     "dual": "projects that serve both",
     "jax": "projects that chose JAX",
+}
+
+
+JUDGEMENT_WORDS: Mapping[Judgement, str] = {
+    "right": "right",
+    "open": "open",
+    "wrong": "wrong",
+    "strongly_wrong": "strongly wrong",
 }
 
 
@@ -18,9 +26,8 @@ def validation_lines(found: Validation) -> Iterator[str]:
     tested = sum(found.decisions.values())
     yield f"{tested} decisions since {SINCE}, as of {found.day}. Each is tested without its own project's precedents."
     yield ""
-    yield (
-        "| | " + " | ".join(f"{NAMES[group]} ({found.decisions.get(group, 0)})" for group in GROUPS) + " | all right |"
-    )
+    heads = [f"{GROUP_NAMES[group]} ({found.decisions.get(group, 0)})" for group in GROUPS]
+    yield f"| | {' | '.join(heads)} | all right |"
     yield "| --- |" + " --- |" * (len(GROUPS) + 1)
     for advisor, table in found.tables.items():
         cells = [_cell(table[group]) for group in GROUPS]
@@ -33,10 +40,9 @@ def validation_lines(found: Validation) -> Iterator[str]:
         yield f"| {band.low:.0%} to {band.high:.0%} | {band.decisions} | {band.agreed} |"
 
 
-def _cell(counts: Any) -> str:
+def _cell(counts: Mapping[Judgement, int]) -> str:
     """`27 right, 3 open, 1 wrong`."""
-    words = {"right": "right", "open": "open", "wrong": "wrong", "strongly_wrong": "strongly wrong"}
-    said = [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+    said = [f"{counts[name]} {words}" for name, words in JUDGEMENT_WORDS.items() if counts[name]]
     return ", ".join(said) or "none"
 
 

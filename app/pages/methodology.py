@@ -1,12 +1,13 @@
 """How the score is made, with this rule base's own figures."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from threading import Lock
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from fastapi import APIRouter
@@ -17,12 +18,15 @@ from app.advice.model.core_space import core_space, masks_of
 from app.advice.robustness.recommendation import CHOICES
 from app.advice.robustness.situation import judge_of
 from app.advice.wording import STATUS_WORDS
+from app.audit.validation import Group, Judgement
+from app.audit.validation_text import GROUP_NAMES, JUDGEMENT_WORDS
 from app.knowledge.base import Knowledge
 from app.knowledge.ledger import claims_per_source
 from app.knowledge.models import NAMES, Claim, ClaimStatus, Criterion, Policy, Question, Scoring
 from app.pages.grammar import counted
 from app.pages.page import Page
 from app.pages.rendering import html
+from app.paths import STATIC
 from app.runs.measuring.presets import LEVELS, Level
 from app.runs.models import Preset
 from app.runs.run_wording import seconds
@@ -82,6 +86,9 @@ class MethodologyPage(Page):
     version: str
     overlay: int
     levels: Mapping[Preset, Level]
+    validation: Mapping[str, Any]
+    groups: Mapping[Group, str]
+    judgements: Mapping[Judgement, str]
 
     @property
     def rules(self) -> str:
@@ -95,7 +102,7 @@ class MethodologyPage(Page):
         weights = {criterion.weight for criterion in self.criteria}
         if len(weights) == 1:
             return f"All {len(self.criteria)} criteria start with the same weight, since no source ranks them."
-        return f"The {len(self.criteria)} criteria start with weights from {min(weights)} to {max(weights)}."
+        return f"The {len(self.criteria)} criteria start with weights from {min(weights):g} to {max(weights):g}."
 
     @property
     def level_rows(self) -> list[tuple[Preset, list[str], str]]:
@@ -139,7 +146,17 @@ def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
         version=knowledge.version,
         overlay=len(knowledge.overlay),
         levels=LEVELS,
+        validation=_validation(),
+        groups=GROUP_NAMES,
+        judgements=JUDGEMENT_WORDS,
     )
+
+
+@lru_cache(maxsize=1)
+def _validation() -> Mapping[str, Any]:
+    """What `make validate` measured of the shipped rules: a minute's work, so the page only shows it."""
+    found: Mapping[str, Any] = json.loads((STATIC / "validation.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _tallies(values: Iterable[str], labels: Mapping[str, str]) -> list[Tally]:
