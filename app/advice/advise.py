@@ -31,6 +31,7 @@ from app.advice.schema.of_claims import (
     standing_constraint,
 )
 from app.advice.schema.of_continuity import continuity_of
+from app.advice.schema.of_precedents import nearest_precedents
 from app.advice.schema.of_robustness import flips_of, neighbourhood_of, robustness_of
 from app.advice.stack import stack
 from app.knowledge.base import Knowledge
@@ -70,6 +71,7 @@ def advise(
         reasons=reasons(knowledge, decision.scored.contributions, today),
         set_aside=[set_aside(knowledge, e.claim, today) for e in decision.scored.evidence if e.amount == 0],
         api_layer=layer,
+        precedents=nearest_precedents(knowledge, decision, chosen),
         stack=stack(case, chosen, decision.recommendation.choice, layer.evidence),
         policy=preferences.policy,
         other_recommendation=_unless_same(other_policy.recommendation, decision.recommendation.choice),

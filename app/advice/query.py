@@ -19,6 +19,7 @@ from app.advice.query_fields import (
     Problems,
     QueryFields,
     Revision,
+    counting_precedents,
     read_priorities,
     read_revision,
 )
@@ -90,6 +91,7 @@ class AdviceQuery:
         problems = Problems()
         answers = problems.of(lambda: parse_answers(knowledge, request.answers, "answers."), NO_ANSWERS)
         priorities = problems.of(lambda: parse_priorities(knowledge, request.priorities, "priorities."), NONE)
+        priorities = counting_precedents(knowledge, priorities, request.precedents)
         revision = problems.of(lambda: read_revision(str(request.verdicts)), None)
         problems.raise_any()
         uncertain = Uncertainty(request.uncertain.weights, request.uncertain.evidence)
@@ -103,6 +105,7 @@ class AdviceQuery:
         policy: PolicyId,
         weights: Sequence[str],
         verdicts: str,
+        precedents: bool = True,
     ) -> "AdviceQuery":
         """Read the options of a command: `--language python --weight continuity=2 --verdicts shipped`.
 
@@ -114,6 +117,7 @@ class AdviceQuery:
         given = [weight.partition("=") for weight in weights]
         factors = [(id, factor or None) for id, _, factor in given]
         priorities = problems.of(lambda: read_priorities(knowledge, factors, WEIGHT), NONE)
+        priorities = counting_precedents(knowledge, priorities, precedents)
         revision = problems.of(lambda: read_revision(verdicts), None)
         problems.raise_any()
         return cls(chosen, Preferences(policy, priorities), revision)

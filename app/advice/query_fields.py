@@ -12,7 +12,7 @@ from app.advice.preferences import DEFAULT_POLICY
 from app.advice.robustness.acceptability import Uncertainty
 from app.errors import FieldProblem, InvalidFields, shortened
 from app.knowledge.base import Knowledge
-from app.knowledge.models import PolicyId
+from app.knowledge.models import PRECEDENTS, PolicyId
 
 T = TypeVar("T")
 
@@ -36,7 +36,10 @@ HERE, SHIPPED = "here", "shipped"
 
 MOST_DIGITS = 18
 
-BESIDES_ANSWERS = ("policy", "verdicts", "rules", "on", CERTAIN)
+LEAVE_OUT, KEEP = "no", "yes"
+"""`precedents=no` leaves out what other projects decided: a priority of 0 for their criterion."""
+
+BESIDES_ANSWERS = ("policy", "verdicts", "rules", "on", "precedents", CERTAIN)
 """Keys that are not questions, besides those of priorities."""
 
 
@@ -111,7 +114,10 @@ class QueryFields:
     def priorities(self, knowledge: Knowledge) -> Priorities:
         weights = [key for key in self.values if key.startswith(PRIORITY)]
         given = [(key.removeprefix(PRIORITY), value) for key in weights for value in self.values[key] if value]
-        return read_priorities(knowledge, given, PRIORITY)
+        word = self._one("precedents", (KEEP, LEAVE_OUT)) or KEEP
+        if word not in (KEEP, LEAVE_OUT):
+            raise InvalidFields([FieldProblem("precedents", f"'{shortened(word)}' is neither", (KEEP, LEAVE_OUT))])
+        return counting_precedents(knowledge, read_priorities(knowledge, given, PRIORITY), word == KEEP)
 
     def uncertain(self) -> Uncertainty:
         certain = [value for value in self.values.get(CERTAIN, ()) if value]
@@ -135,6 +141,13 @@ class QueryFields:
         if len(given) > 1:
             raise InvalidFields([FieldProblem(key, "is given more than once", allowed)])
         return given[0] if given else None
+
+
+def counting_precedents(knowledge: Knowledge, priorities: Priorities, count: bool) -> Priorities:
+    """The priorities, with a factor of 0 for the criterion of precedents where they are not to count."""
+    if count or PRECEDENTS not in knowledge.criteria:
+        return priorities
+    return parse_priorities(knowledge, {**dict(priorities.factors), PRECEDENTS: 0})
 
 
 def read_priorities(knowledge: Knowledge, given: Sequence[tuple[str, str | None]], prefix: str) -> Priorities:

@@ -8,7 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.advice.schema.of_checks import local_check
 from app.advice.schema.reasons import LocalCheck
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Claim, ClaimKind, ClaimStatus, Favours, PolicyId, Question, Source, SourceKind
+from app.knowledge.models import (
+    Claim,
+    ClaimKind,
+    ClaimStatus,
+    Favours,
+    PolicyId,
+    Precedent,
+    PrecedentChoice,
+    PrecedentKind,
+    Question,
+    Source,
+    SourceKind,
+)
 
 
 class OptionOut(BaseModel):
@@ -162,3 +174,39 @@ class Readiness(Health):
     rules_version: str
     claims: int
     checks: dict[str, Literal["ok"]] = Field(description="What was checked; one that fails makes this a 503.")
+
+
+class PrecedentQuery(BaseModel):
+    """The filters of precedents; an empty value does not filter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str | None = Field(default=None, max_length=100, description="Words that must stand in it.")
+    choice: str | None = Field(default=None, description="pytorch, tensorflow, either or jax.")
+    kind: str | None = Field(default=None, description="What the project did, such as `migrated`.")
+    deployment: str | None = Field(default=None, description="A place of the questionnaire.")
+    data_type: str | None = Field(default=None, description="A kind of data of the questionnaire.")
+    year: str | None = Field(default=None, description="The year of the decision.")
+
+
+class PrecedentOut(BaseModel):
+    """What a real project chose, left or kept. `answers` describe it as it was before."""
+
+    id: str
+    project: str
+    decided: str
+    kind: PrecedentKind
+    was: str
+    choice: PrecedentChoice
+    before: str | None
+    after: str | None
+    reason: str | None
+    citation: str
+    answers: dict[str, list[str]]
+    confidence: Literal["high", "medium"]
+    note: str | None
+
+    @classmethod
+    def of(cls, precedent: Precedent) -> "PrecedentOut":
+        plain = precedent.model_dump(exclude={"answers"})
+        return cls(**plain, answers={question: list(options) for question, options in precedent.answers.items()})

@@ -8,8 +8,19 @@ from starlette.responses import PlainTextResponse
 from app.advice.query import AdviceQuery
 from app.advice.schema.advice import Advice
 from app.advice.schema.request import AdviceRequest
-from app.api.models import ClaimOut, ClaimQuery, Health, Questionnaire, QuestionOut, Readiness, SourceOut
+from app.api.models import (
+    ClaimOut,
+    ClaimQuery,
+    Health,
+    PrecedentOut,
+    PrecedentQuery,
+    Questionnaire,
+    QuestionOut,
+    Readiness,
+    SourceOut,
+)
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
+from app.knowledge.precedent_filter import find_precedents, make_precedent_filter
 from app.telemetry.metrics import CONTENT_TYPE
 from app.web.dependencies import MetricsOf, ServiceOf
 from app.web.problems import NOT_FOUND_DOCS, PROBLEM_DOCS, STORE_DOCS, problem_docs
@@ -50,6 +61,16 @@ async def get_claim(id: str, service: ServiceOf) -> ClaimOut:
     """One claim."""
     known = await service.known()
     return ClaimOut.of(find_claim(known, id), known, service.knowledge)
+
+
+@api.get("/precedents", tags=["advice"])
+async def list_precedents(
+    query: Annotated[PrecedentQuery, Query()], request: Request, service: ServiceOf
+) -> list[PrecedentOut]:
+    """Decisions of real projects, all of them or filtered, the newest first."""
+    single_values(pairs_of(request))
+    filter = make_precedent_filter(service.knowledge, query.model_dump(exclude_none=True))
+    return [PrecedentOut.of(one) for one in find_precedents(service.knowledge, filter)]
 
 
 @api.get("/sources", tags=["claims"])

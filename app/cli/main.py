@@ -106,15 +106,23 @@ def _how_often(question: Question) -> str:
     metavar="CRITERION=FACTOR",
     help="Let a criterion count more or less than the answers make of it, by a factor from 0 to 10. Repeat it.",
 )
+@click.option("--no-precedents", is_flag=True, help="Leave out what other projects decided.")
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as the API gives it.")
 @click.pass_context
 def advise(
-    ctx: click.Context, /, policy: PolicyId, verdicts: str, weights: Sequence[str], as_json: bool, **given: Any
+    ctx: click.Context,
+    /,
+    policy: PolicyId,
+    verdicts: str,
+    weights: Sequence[str],
+    no_precedents: bool,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Advise on a project. Leave out what you are not sure of."""
     knowledge = _knowledge(ctx)
     try:
-        query = AdviceQuery.from_options(knowledge, given, policy, weights, verdicts)
+        query = AdviceQuery.from_options(knowledge, given, policy, weights, verdicts, not no_precedents)
         evidence = local_evidence(query.revision)
     except InvalidFields as error:
         raise unusable(error, ctx) from None

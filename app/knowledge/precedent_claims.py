@@ -33,10 +33,14 @@ def decision_text(precedent: Precedent) -> str:
     return f"{precedent.project} {did} ({precedent.decided})"
 
 
+PREFIX = "precedent-"
+"""What the id of such a claim starts with."""
+
+
 def precedent_claim(precedent: Precedent) -> Claim:
     """The decision as a statement of strength 1 on the criterion of precedents; nobody has to check it."""
     return Claim(
-        id=f"precedent-{precedent.id}",
+        id=f"{PREFIX}{precedent.id}",
         statement=f"{decision_text(precedent)}.",
         criterion=PRECEDENTS,
         favours=SIDES[precedent.choice],

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.advice.model.answers import Answers
+from app.advice.model.priorities import Priorities
 from app.advice.query import AdviceQuery
 from app.advice.query_fields import PRIORITY, UNDATED, Pairs
 from app.advice.schema.advice import Advice, Now
@@ -17,7 +18,7 @@ from app.advice.schema.reasons import Reason
 from app.advice.wording import strength_sentence
 from app.errors import InvalidFields
 from app.knowledge.base import Knowledge
-from app.knowledge.models import Criterion, Favours, Framework, Policy, PolicyId, Question, Scoring, Source
+from app.knowledge.models import PRECEDENTS, Criterion, Favours, Framework, Policy, PolicyId, Question, Scoring, Source
 from app.pages.grammar import counted, plural
 from app.pages.local_checks import LocalChecks, local_checks
 from app.pages.page import Page
@@ -75,6 +76,8 @@ class AdvicePage(Page):
     checks: LocalChecks
     newest_link: str
     json_body: str
+    precedents_known: bool
+    other_precedents: str
 
     @property
     def columns(self) -> list[tuple[Framework, Sequence[Reason]]]:
@@ -160,9 +163,20 @@ def advice_page(kept: KeptAdvice, checks: LocalChecks) -> AdvicePage:
         now=kept.now if kept.now and _differs(advice, kept.now) else None,
         lost=kept.lost,
         checks=checks,
+        precedents_known=bool(knowledge.precedents) and preferences.policy == "today",
+        other_precedents=_other_precedents(query),
         newest_link=AdviceQuery(answers, preferences).link(),
         json_body=json.dumps(query.request(knowledge).model_dump(exclude_defaults=True)),
     )
+
+
+def _other_precedents(query: AdviceQuery) -> str:
+    """The same advice without precedents; with them, where they are left out."""
+    preferences = query.preferences
+    factors = dict(preferences.priorities.factors)
+    left_out = factors.pop(PRECEDENTS, 1) == 0
+    changed = tuple(factors.items()) if left_out else (*factors.items(), (PRECEDENTS, 0.0))
+    return query.preferring(replace(preferences, priorities=Priorities(changed))).link()
 
 
 def _strength(advice: Advice) -> str:

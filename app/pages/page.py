@@ -8,6 +8,7 @@ NAVIGATION = {
     "/": "Questions",
     "/claims": "Claims",
     "/verdicts": "Verdicts",
+    "/precedents": "Precedents",
     "/map": "Map",
     "/probes": "Probes",
     "/sources": "Sources",

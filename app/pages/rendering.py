@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 from app.advice.wording import STATUS_WORDS, instead
 from app.knowledge.models import NAMES, Source
+from app.knowledge.precedent_claims import PREFIX
 from app.pages.grammar import capitalised, counted, day_words, listed, moment_words, plural
 from app.pages.page import Page
 from app.pages.progress import progress_text
@@ -45,11 +46,17 @@ def _environment() -> Environment:
         listed=listed,
         capitalised=capitalised,
         short_source=_short_source,
+        claim_link=_claim_link,
         versions=lambda versions: listed(f"{NAMES[id]} {version}" for id, version in versions.items()),
         progress_text=progress_text,
     )
     environment.globals["asset"] = _asset
     return environment
+
+
+def _claim_link(id: str) -> str:
+    """The address of a claim; of a decision that counts like one, its place among the precedents."""
+    return f"/precedents#{id.removeprefix(PREFIX)}" if id.startswith(PREFIX) else f"/claims/{id}"
 
 
 def _short_source(source: Source) -> str:

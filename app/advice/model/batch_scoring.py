@@ -94,7 +94,7 @@ class Scorer:
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
         self._code = CodeTable.of(self.layout)
-        self._precedents = PrecedentTable.of(knowledge, self.layout, policy, today)
+        self.precedents = PrecedentTable.of(knowledge, self.layout, policy, today)
         constraints = [one for one in knowledge.constraints.values() if is_trusted(knowledge, one, policy, today)]
         self._required = ConditionTable.of(self.layout, [constraint.when for constraint in constraints])
         self._for_pytorch = np.array([constraint.requires == "pytorch" for constraint in constraints], bool)
@@ -109,7 +109,7 @@ class Scorer:
         """The situations of answer sets, questions x sets."""
         points = self._points.sum(masks) * priorities
         spread = self.knowledge.scoring.evidence_spread
-        precedents = self._precedents.sums(masks, spread) if self._precedents else np.zeros((5, masks.shape[1]))
+        precedents = self.precedents.sums(masks, spread) if self.precedents else np.zeros((5, masks.shape[1]))
         constraints, code = self._required.holds(masks), self._code.read(masks)
         return Situations(points, self._applicability.holds(masks), precedents, constraints, code)
 
@@ -135,7 +135,7 @@ class Scorer:
         points, standing = situations.points, situations.constraints
         neutral = self.knowledge.scoring.neutral
         sums = (self._sums @ self._ranks.strongest(situations.evidence)).reshape(5, len(self.criteria), -1)
-        if self._precedents:
+        if self.precedents:
             sums[:, self.criteria.index(PRECEDENTS)] += situations.precedents
         amount, signed, spread, spread_signed, spread_sided = sums
         taking_part = amount > 0

@@ -9,7 +9,7 @@ from app.advice.robustness.recommendation import Choice
 from app.advice.schema.base import DecisionSchema, PerFramework, Schema
 from app.advice.schema.reasons import ApiLayer, CitedClaim, CitedSource, Difference, Reason, SetAside
 from app.advice.schema.robustness import Flip, Robustness
-from app.knowledge.models import ComponentState, Framework, PolicyId
+from app.knowledge.models import ComponentState, Framework, PolicyId, PrecedentChoice, PrecedentKind
 
 
 class RaisedBy(Schema):
@@ -28,6 +28,22 @@ class WeighedCriterion(Schema):
     raised_by: list[RaisedBy]
     priority: float = Field(description="The visitor's factor on the points; 1 without one.")
     scores: PerFramework
+
+
+class NearPrecedent(Schema):
+    """A decision of a real project that is among the nearest."""
+
+    id: str
+    project: str
+    decided: str = Field(description="A month, or a year.")
+    kind: PrecedentKind
+    choice: PrecedentChoice
+    text: str = Field(description="What the project did, in a few words.")
+    reason: str | None
+    citation: str
+    alike: list[str] = Field(description="Answers that are the same here.")
+    differs: list[str] = Field(description="The project's answers that are not given here.")
+    similarity: float = Field(description="Gower's coefficient over the questions answered for both (0 to 1).")
 
 
 class StandingConstraint(Schema):
@@ -166,6 +182,7 @@ class Advice(DecisionSchema):
     reasons: list[Reason]
     set_aside: list[SetAside]
     api_layer: ApiLayer
+    precedents: list[NearPrecedent] = Field(description="The decisions of real projects that count most, at most five.")
     stack: list[StackEntry]
     policy: PolicyId
     other_recommendation: Choice | None = Field(

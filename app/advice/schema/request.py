@@ -35,6 +35,10 @@ class AdviceRequest(BaseModel):
         description="Factors from 0 to 10 on the weights of criteria.",
         examples=[{"speed-and-footprint": 2}],
     )
+    precedents: bool = Field(
+        default=True,
+        description="Whether decisions of real projects count. `false` is a priority of 0 for their criterion.",
+    )
     uncertain: UncertaintySchema = Field(
         default=UncertaintySchema.of(EVERYTHING),
         description="Whether the acceptability takes weights and evidence as uncertain.",
