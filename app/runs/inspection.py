@@ -14,8 +14,10 @@ from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 from app.machine.description import describe_machine
 from app.machine.models import Machine
 from app.runs.models import Device, Failure
+from app.runs.worker.failures import Cancelled, HalfFailed
+from app.runs.worker.host import Host
 from app.runs.worker.limits import WorkerLimits
-from app.runs.worker.process import Cancelled, HalfFailed, Host, Worker
+from app.runs.worker.process import Worker
 from app.runs.worker.scratch import scratch_folder
 
 SECONDS = 120.0

@@ -13,10 +13,11 @@ from app.runs.measuring.execution import perform
 from app.runs.measuring.jobs import EventKind, Job, ReportEvent, Survey
 from app.runs.measuring.survey import survey
 from app.runs.models import Outcome
+from app.runs.worker.failures import Cancelled
+from app.runs.worker.host import Host
 from app.runs.worker.killing import kill_marked
 from app.runs.worker.limits import WorkerLimits
 from app.runs.worker.machine_lock import check_lock, machine_lock
-from app.runs.worker.process import Cancelled, Host
 from app.runs.worker.scratch import check_scratch, scratch_folder
 
 

@@ -18,7 +18,7 @@ from app.runs.outcome_writer import OutcomeWriter, failed
 from app.runs.requests import Requests
 from app.runs.run_settings import RunLimits
 from app.runs.store.store import Store
-from app.runs.worker.process import Cancelled
+from app.runs.worker.failures import Cancelled
 
 IDLE_SECONDS = 2.0
 """How long the runner sleeps when nothing waits; another process may have queued something meanwhile."""

@@ -4,7 +4,9 @@ from app.runs.catalogue import Probe
 from app.runs.measuring.jobs import Arm, Job, Progress
 from app.runs.measuring.pairs import Facts, describe
 from app.runs.models import Failure, Result
-from app.runs.worker.process import HalfFailed, Host, Reply, Worker
+from app.runs.worker.failures import HalfFailed
+from app.runs.worker.host import Host
+from app.runs.worker.process import Reply, Worker
 
 
 def observe(job: Job, host: Host, progress: Progress, facts: Facts) -> list[Result]:

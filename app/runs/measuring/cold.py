@@ -9,7 +9,9 @@ from app.runs.measuring.noise import Snapshot, machine_noise
 from app.runs.measuring.pairs import Facts, describe
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.models import ArmPlace, Block
-from app.runs.worker.process import HalfFailed, Host, Reply, Worker
+from app.runs.worker.failures import HalfFailed
+from app.runs.worker.host import Host
+from app.runs.worker.process import Reply, Worker
 
 SAMPLE_SECONDS = 300.0
 

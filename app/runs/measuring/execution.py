@@ -25,7 +25,7 @@ from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, 
 from app.runs.run_wording import HARMLESS
 from app.runs.verdicts.evaluate import judge_all
 from app.runs.verdicts.observations import Observations, headlines
-from app.runs.worker.process import Host
+from app.runs.worker.host import Host
 
 
 def perform(job: Job, host: Host, report: ReportEvent) -> Outcome:

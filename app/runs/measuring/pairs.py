@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from app.runs.measuring.jobs import Arm, Job, Progress
 from app.runs.measuring.series import ArmSeries
 from app.runs.models import ArmPlace, Failure
+from app.runs.worker.failures import HalfFailed
+from app.runs.worker.host import Host
 from app.runs.worker.limits import usable_cores
-from app.runs.worker.process import HalfFailed, Host, Reply, Worker
+from app.runs.worker.process import Reply, Worker
 
 LOAD_SECONDS, DESCRIBE_SECONDS = 120.0, 120.0
 

@@ -15,7 +15,9 @@ from app.runs.measuring.execution import environment_of, protocol_of, speeds_of,
 from app.runs.measuring.jobs import Arm, EventKind, Job, Progress, ReportEvent, Survey
 from app.runs.measuring.pairs import LOAD_SECONDS, Facts, describe
 from app.runs.models import ClaimVerdict, Comparison, Failure, Outcome, Result, Speed
-from app.runs.worker.process import HalfFailed, Host, Worker
+from app.runs.worker.failures import HalfFailed
+from app.runs.worker.host import Host
+from app.runs.worker.process import Worker
 
 IMPORT_ATTEMPTS = 3
 """How often a framework's process is started anew before its remaining probes are given up."""

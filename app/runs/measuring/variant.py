@@ -15,8 +15,9 @@ from app.runs.measuring.pairs import ProcessPair
 from app.runs.measuring.series import ArmSeries, Series
 from app.runs.models import ArmPlace, Block, ColdCosts, Warmup
 from app.runs.run_wording import say_threads
+from app.runs.worker.host import Host
 from app.runs.worker.killing import processor_seconds, waiting_seconds
-from app.runs.worker.process import Host, Reply, Worker
+from app.runs.worker.process import Reply, Worker
 
 BUILD_SECONDS, BLOCK_SECONDS = 300.0, 120.0
 WARM_UP_SECONDS, WARM_UP_LIMIT = 0.1, 2.0

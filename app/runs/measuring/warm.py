@@ -8,8 +8,8 @@ from app.runs.measuring.results import compare_series
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair, rounds_of
 from app.runs.models import Cache
+from app.runs.worker.host import Host
 from app.runs.worker.limits import usable_cores
-from app.runs.worker.process import Host
 
 
 def measure_warm(job: Job, host: Host, progress: Progress, facts: Facts) -> Iterator[Series]:

@@ -91,7 +91,7 @@ async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         if not task.done():
             task.cancel()
             _abandoned.add(task)
-            task.add_done_callback(_forget)
+        task.add_done_callback(_forget)  # also of one that fails in the moment in which its caller is cancelled
 
 
 def _forget(task: "asyncio.Task[Any]") -> None:

@@ -24,6 +24,18 @@ BY_WORDS: Mapping[str, FailureReason] = {
 """How the kernel's refusals are worded, whichever library passes them on."""
 
 
+class HalfFailed(Exception):
+    """A half ended without a result."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+class Cancelled(Exception):
+    """Somebody wanted the run to end."""
+
+
 def by_signal(number: int, limits: WorkerLimits, seconds: float) -> tuple[FailureReason, str]:
     """Why a signal ended a process that had so many seconds."""
     if number == signal.SIGXCPU:

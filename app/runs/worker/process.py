@@ -3,26 +3,22 @@
 import contextlib
 import json
 import os
-import selectors
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from app.knowledge.models import Framework
-from app.paths import PROBES
 from app.runs.models import Device, Failure, FailureReason
 from app.runs.worker.environment import worker_environment
-from app.runs.worker.failures import by_exception, by_signal
+from app.runs.worker.failures import Cancelled, HalfFailed, by_exception, by_signal
 from app.runs.worker.footprint import Scale
+from app.runs.worker.host import Host
+from app.runs.worker.inbox import Flooded, PipeClosed
 from app.runs.worker.killing import kill_descendants, kill_group, kill_tree
-from app.runs.worker.limits import WorkerLimits
+from app.runs.worker.launch import launch
 
-BOOT = PROBES / "boot.py"
 TICK_SECONDS = 0.2
 """How often cancelling, the deadline and what it takes are looked at while a reply is awaited."""
 
@@ -32,42 +28,7 @@ END_SECONDS = 1.0
 START_SECONDS = 60.0
 """How long a process may take until it answers for the first time."""
 
-KEPT_LOG_BYTES = 16_384
-MAX_LOG_BYTES = 32 * 2**20
-MAX_REPLY_BYTES = 4 * 2**20
-
 Reply = dict[str, Any]
-
-
-class HalfFailed(Exception):
-    """A half ended without a result."""
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(failure.message)
-
-
-class Cancelled(Exception):
-    """Somebody wanted the run to end."""
-
-
-@dataclass(frozen=True)
-class Host:
-    """What all workers of an execution share.
-
-    Attributes:
-        interpreters: the Python of each framework's half.
-        owner: a mark of this installation; with `run` it finds what a worker left behind.
-        limits: what a worker may take.
-        cancelled: set when the run is to end.
-    """
-
-    interpreters: Mapping[Framework, str]
-    scratch: Path
-    owner: str
-    run: str
-    limits: WorkerLimits
-    cancelled: threading.Event
 
 
 class Worker:
@@ -82,44 +43,16 @@ class Worker:
         self, host: Host, framework: Framework, name: str, cores: Sequence[int] | None, device: Device
     ) -> None:
         self._host, self._framework, self._limits = host, framework, host.limits
-        self._log, self._log_bytes, self._reply = bytearray(), 0, bytearray()
         self._child: int | None = None
         self._seconds = START_SECONDS
         self._scratch = host.scratch / name
         self._scratch.mkdir(parents=True, exist_ok=True)
         bounds = self._limits.of_the_kernel(device)
         self.started = time.perf_counter()
-        self._process = self._start(self._scratch)
+        interpreter, environment = host.interpreters[framework], worker_environment(self._scratch, host.owner, host.run)
+        self._process, self._commands, self._inbox = launch(interpreter, self._scratch, environment)
         self._scale = Scale(self.pid, self._scratch, self._limits.scratch_seconds)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._replies, selectors.EVENT_READ)
-        self._selector.register(self._output, selectors.EVENT_READ)
         self._hello(cores, bounds)
-
-    def _start(self, scratch: Path) -> subprocess.Popen[bytes]:
-        self._replies, write_end = os.pipe()
-        interpreter = self._host.interpreters[self._framework]
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the interpreter is a setting, nothing a visitor sends
-                [interpreter, "-B", str(BOOT), str(write_end)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=[write_end],
-                start_new_session=True,
-                cwd=scratch,
-                env=worker_environment(scratch, self._host.owner, self._host.run),
-            )
-        except OSError as error:
-            os.close(self._replies)
-            message = f"the interpreter {interpreter} cannot be started: {error.strerror}"
-            raise HalfFailed(Failure(reason="unusable_interpreter", message=message)) from None
-        finally:
-            os.close(write_end)
-        assert process.stdin is not None  # noqa: S101 - narrows for the type checker: both are pipes
-        assert process.stdout is not None  # noqa: S101
-        self._commands, self._output = process.stdin, process.stdout.fileno()
-        return process
 
     def _hello(self, cores: Sequence[int] | None, bounds: Mapping[str, int]) -> None:
         try:
@@ -194,7 +127,7 @@ class Worker:
         Raises:
             HalfFailed: the child gave no result; when the worker did not survive that, it is not `alive`.
         """
-        self._log, self._log_bytes = bytearray(), 0
+        self._inbox.forget_log()
         bounded = self._bounded(command, seconds)
         child = int(self.ask({"do": "fork", "command": bounded, "folder": name}, START_SECONDS)["pid"])
         self._child, self._seconds = child, seconds
@@ -211,17 +144,21 @@ class Worker:
             self._child = None
 
     def _await(self, seconds: float) -> Reply:
-        began = time.monotonic()
-        watched = began
-        while b"\n" not in self._reply:
-            for key, _ in self._selector.select(TICK_SECONDS):
-                self._read(key.fd)
-            if b"\n" not in self._reply and time.monotonic() - watched >= TICK_SECONDS / 2:
+        began = watched = time.monotonic()
+        while not self._inbox.has_reply:
+            self._receive()
+            if not self._inbox.has_reply and time.monotonic() - watched >= TICK_SECONDS / 2:
                 self._watch(began + seconds, seconds)
                 watched = time.monotonic()
-        line, _, rest = bytes(self._reply).partition(b"\n")
-        self._reply = bytearray(rest)
-        return self._parsed(line)
+        return self._parsed(self._inbox.take_reply())
+
+    def _receive(self) -> None:
+        try:
+            self._inbox.receive(TICK_SECONDS)
+        except PipeClosed:
+            raise self._ended() from None
+        except Flooded as error:
+            raise self._failed("flooded", str(error)) from None
 
     def _parsed(self, line: bytes) -> Reply:
         try:
@@ -231,28 +168,6 @@ class Worker:
         if not isinstance(reply, dict):
             raise self._failed("silent", "the process sent something that is no reply")
         return reply
-
-    def _read(self, descriptor: int) -> None:
-        data = os.read(descriptor, 1 << 16)
-        if not data:
-            self._selector.unregister(descriptor)
-            if descriptor == self._replies:
-                raise self._ended()
-        elif descriptor == self._replies:
-            self._take_reply(data)
-        else:
-            self._take_log(data)
-
-    def _take_reply(self, data: bytes) -> None:
-        self._reply += data
-        if len(self._reply) > MAX_REPLY_BYTES:
-            raise self._failed("flooded", f"a reply was longer than {MAX_REPLY_BYTES:,} bytes")
-
-    def _take_log(self, data: bytes) -> None:
-        self._log_bytes += len(data)
-        self._log = (self._log + data)[-KEPT_LOG_BYTES:]
-        if self._log_bytes > MAX_LOG_BYTES:
-            raise self._failed("flooded", f"the process printed more than {MAX_LOG_BYTES:,} bytes")
 
     def _watch(self, deadline: float, seconds: float) -> None:
         if self._host.cancelled.is_set():
@@ -274,8 +189,7 @@ class Worker:
         """End the child and take the worker's word that it has ended; False when the worker does not give it."""
         self._child = None
         kill_group(child)
-        self._log_bytes = 0
-        self._reply = bytearray()  # half a reply of the child's
+        self._inbox.forget_half_a_reply()
         try:
             self._await(END_SECONDS)
         except HalfFailed:
@@ -286,7 +200,7 @@ class Worker:
         """The process ended by itself without a reply: by a signal, or silently."""
         status = self._own_end()
         kill_group(self.pid)
-        self._drain()
+        self._inbox.drain()
         if status is None:
             return self._failed("silent", "the process closed its end of the pipe and lived on, without a result")
         if status >= 0:
@@ -300,18 +214,9 @@ class Worker:
         except subprocess.TimeoutExpired:
             return None
 
-    def _drain(self) -> None:
-        """What is still in the pipe, without waiting for writers that outlive the process."""
-        os.set_blocking(self._output, False)
-        with contextlib.suppress(OSError):
-            while data := os.read(self._output, 1 << 16):
-                self._log = (self._log + data)[-KEPT_LOG_BYTES:]
-                if len(data) < 1 << 16:
-                    break
-
     def printed(self) -> str:
-        """The end of what the process printed."""
-        return self._log.decode("utf-8", "replace").strip()
+        """The end of the text that the process printed."""
+        return self._inbox.printed()
 
     def end(self) -> None:
         """End the process and all that it has started, now, and remove its folder. Safe to call again."""
@@ -319,14 +224,11 @@ class Worker:
             kill_tree(self.pid)
         kill_group(self.pid)
         self._process.wait()
-        self._selector.close()
+        self._inbox.close()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 with contextlib.suppress(OSError):
                     stream.close()
-        if self._replies >= 0:
-            os.close(self._replies)
-            self._replies = -1
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 

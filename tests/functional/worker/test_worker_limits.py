@@ -16,8 +16,8 @@ from app.runs.models import FailureReason
 from app.runs.run_wording import REASON_WORDS
 from app.runs.worker import footprint, limits
 from app.runs.worker.failures import by_exception
+from app.runs.worker.inbox import MAX_LOG_BYTES, MAX_REPLY_BYTES
 from app.runs.worker.limits import WorkerLimits, tasks_allowed, user_tasks
-from app.runs.worker.process import MAX_LOG_BYTES, MAX_REPLY_BYTES
 from app.settings import Settings
 from tests.support.runs.run_services import run_server
 from tests.support.worker.interpreters import with_nothing_but_numpy

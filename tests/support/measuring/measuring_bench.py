@@ -20,9 +20,9 @@ from app.runs.measuring.results import compare_series, result_of
 from app.runs.measuring.series import Series
 from app.runs.measuring.variant import VariantInPair
 from app.runs.models import Comparison, Outcome, Run, RunRequest
+from app.runs.worker.host import Host
 from app.runs.worker.killing import kill_marked
 from app.runs.worker.limits import WorkerLimits
-from app.runs.worker.process import Host
 
 SEED = 7
 OWNER = f"tests-of-measuring-{os.getpid()}"
