@@ -38,33 +38,33 @@ def sysctl(roots: Roots) -> dict[str, str]:
     return fields(output_of(("sysctl", "-a"), LIMIT_S, path))
 
 
-def mac_processor(said: dict[str, str]) -> Processor:
+def mac_processor(entries: dict[str, str]) -> Processor:
     """The processor of a Mac. Of two kinds of cores the faster one's caches are given."""
-    logical, physical = whole(said.get("hw.logicalcpu")), whole(said.get("hw.physicalcpu"))
+    logical, physical = whole(entries.get("hw.logicalcpu")), whole(entries.get("hw.physicalcpu"))
     return Processor(
-        model=clean(said.get("machdep.cpu.brand_string")),
-        vendor="Apple" if is_apple_silicon(said) else clean(said.get("machdep.cpu.vendor")),
-        architecture="arm64" if is_apple_silicon(said) else None,
+        model=clean(entries.get("machdep.cpu.brand_string")),
+        vendor="Apple" if is_apple_silicon(entries) else clean(entries.get("machdep.cpu.vendor")),
+        architecture="arm64" if is_apple_silicon(entries) else None,
         logical=logical,
         physical=physical,
         threads_per_core=logical // physical if logical and physical else None,
-        sockets=whole(said.get("hw.packages")),
-        flags=_flags(said),
-        caches=_caches(said),
-        virtual={"0": False, "1": True}.get(said.get("kern.hv_vmm_present", "")),
+        sockets=whole(entries.get("hw.packages")),
+        flags=_flags(entries),
+        caches=_caches(entries),
+        virtual={"0": False, "1": True}.get(entries.get("kern.hv_vmm_present", "")),
     )
 
 
-def is_apple_silicon(said: dict[str, str]) -> bool:
-    return said.get("hw.optional.arm64") == "1"
+def is_apple_silicon(entries: dict[str, str]) -> bool:
+    return entries.get("hw.optional.arm64") == "1"
 
 
-def _flags(said: dict[str, str]) -> tuple[str, ...] | None:
-    if not any(name in said for name in FLAGS):
+def _flags(entries: dict[str, str]) -> tuple[str, ...] | None:
+    if not any(name in entries for name in FLAGS):
         return None
-    return tuple(flag for name, flag in FLAGS.items() if said.get(name) == "1")
+    return tuple(flag for name, flag in FLAGS.items() if entries.get(name) == "1")
 
 
-def _caches(said: dict[str, str]) -> dict[str, int] | None:
-    found = {name: whole(said.get(f"hw.perflevel0.{key}", said.get(f"hw.{key}"))) for name, key in CACHES.items()}
+def _caches(entries: dict[str, str]) -> dict[str, int] | None:
+    found = {name: whole(entries.get(f"hw.perflevel0.{key}", entries.get(f"hw.{key}"))) for name, key in CACHES.items()}
     return {name: size for name, size in found.items() if size} or None

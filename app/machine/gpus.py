@@ -99,6 +99,6 @@ def _reasons(mask: str | None) -> tuple[str, ...] | None:
 
 
 def _apple(roots: Roots) -> Iterator[Gpu]:
-    said = sysctl(roots)
-    if is_apple_silicon(said):
-        yield Gpu(kind="apple", index=0, name=clean(said.get("machdep.cpu.brand_string")) or "Apple")
+    entries = sysctl(roots)
+    if is_apple_silicon(entries):
+        yield Gpu(kind="apple", index=0, name=clean(entries.get("machdep.cpu.brand_string")) or "Apple")

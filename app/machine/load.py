@@ -5,7 +5,7 @@ import os
 import psutil
 
 from app.machine.models import Load, Pressure
-from app.machine.readers import asked, decimal, fields, text, whole
+from app.machine.readers import decimal, fields, or_none, text, whole
 from app.machine.roots import THIS_COMPUTER, Roots
 
 BUSY_COLUMNS = (0, 1, 2, 5, 6, 7)
@@ -31,8 +31,8 @@ def describe_load(roots: Roots = THIS_COMPUTER) -> Load:
 def pressure(resource: str, roots: Roots = THIS_COMPUTER) -> Pressure | None:
     """The time in which some task waited for `cpu`, `memory` or `io`; None without pressure stall information."""
     rows = (text(roots.proc / "pressure" / resource) or "").splitlines()
-    said = next((_pairs(row) for row in rows if row.startswith("some ")), {})
-    avg10, total_us = decimal(said.get("avg10")), whole(said.get("total"))
+    entries = next((_pairs(row) for row in rows if row.startswith("some ")), {})
+    avg10, total_us = decimal(entries.get("avg10")), whole(entries.get("total"))
     return None if avg10 is None and total_us is None else Pressure(avg10=avg10, total_us=total_us)
 
 
@@ -48,7 +48,7 @@ def busy_seconds(roots: Roots = THIS_COMPUTER) -> float | None:
     The kernel counts in ticks, of 10 ms as a rule: that is how exact a difference of two can be.
     """
     ticks = _ticks(roots)
-    per_second = asked(lambda: os.sysconf("SC_CLK_TCK"))
+    per_second = or_none(lambda: os.sysconf("SC_CLK_TCK"))
     if ticks and per_second and per_second > 0:
         return sum(ticks[column] for column in BUSY_COLUMNS if column < len(ticks)) / per_second
     return _busy_by_psutil() if roots.is_this_computer and not ticks else None
@@ -63,7 +63,7 @@ def _ticks(roots: Roots) -> list[int] | None:
 
 
 def _busy_by_psutil() -> float | None:
-    times = asked(psutil.cpu_times)
+    times = or_none(psutil.cpu_times)
     return sum(getattr(times, name, 0.0) for name in BUSY_NAMES) or None if times else None
 
 
@@ -71,7 +71,7 @@ def _means(roots: Roots) -> tuple[float | None, float | None, float | None]:
     found = [decimal(word) for word in (text(roots.proc / "loadavg") or "").split()[:3]]
     if len(found) == 3:
         return found[0], found[1], found[2]
-    answer = asked(os.getloadavg) if roots.is_this_computer else None
+    answer = or_none(os.getloadavg) if roots.is_this_computer else None
     return answer or (None, None, None)
 
 

@@ -4,18 +4,18 @@ import psutil
 
 from app.machine.cgroups import memory_limit
 from app.machine.models import Memory
-from app.machine.readers import asked, fields, text, whole
+from app.machine.readers import fields, or_none, text, whole
 from app.machine.roots import THIS_COMPUTER, Roots
 
 
 def describe_memory(roots: Roots = THIS_COMPUTER) -> Memory:
     """All that can be found of the memory, in bytes."""
-    said = fields(text(roots.proc / "meminfo"))
+    entries = fields(text(roots.proc / "meminfo"))
     found = Memory(
-        total=_bytes(said.get("MemTotal")),
-        available=_bytes(said.get("MemAvailable")),
-        swap=_bytes(said.get("SwapTotal")),
-        swap_free=_bytes(said.get("SwapFree")),
+        total=_bytes(entries.get("MemTotal")),
+        available=_bytes(entries.get("MemAvailable")),
+        swap=_bytes(entries.get("SwapTotal")),
+        swap_free=_bytes(entries.get("SwapFree")),
         limit=memory_limit(roots),
     )
     return _from_psutil(found.limit) if roots.is_this_computer and found.total is None else found
@@ -29,7 +29,7 @@ def _bytes(value: str | None) -> int | None:
 
 
 def _from_psutil(limit: int | None) -> Memory:
-    memory, swap = asked(psutil.virtual_memory), asked(psutil.swap_memory)
+    memory, swap = or_none(psutil.virtual_memory), or_none(psutil.swap_memory)
     return Memory(
         total=memory.total if memory else None,
         available=memory.available if memory else None,

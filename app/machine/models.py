@@ -1,4 +1,4 @@
-"""What is said of a computer: frozen models in which a fact that could not be found is None."""
+"""The description of a computer: frozen models in which a fact that could not be found is None."""
 
 from typing import Literal
 

@@ -7,7 +7,7 @@ import psutil
 from app.machine import cpuinfo, hypervisor, topology
 from app.machine.apple import mac_processor, sysctl
 from app.machine.models import Processor
-from app.machine.readers import asked, cpu_list, fields, line, positive, text
+from app.machine.readers import cpu_list, fields, line, or_none, positive, text
 from app.machine.roots import THIS_COMPUTER, Roots
 
 
@@ -81,13 +81,13 @@ def _with_gaps_filled(found: Processor) -> Processor:
 
 
 def _from_psutil() -> Processor:
-    clock = asked(psutil.cpu_freq)
-    affinity = asked(lambda: psutil.Process().cpu_affinity())
+    clock = or_none(psutil.cpu_freq)
+    affinity = or_none(lambda: psutil.Process().cpu_affinity())
     return Processor(
         model=platform.processor() or None if platform.system() == "Windows" else None,
         architecture=platform.machine() or None,
-        logical=asked(psutil.cpu_count),
-        physical=asked(lambda: psutil.cpu_count(logical=False)),
+        logical=or_none(psutil.cpu_count),
+        physical=or_none(lambda: psutil.cpu_count(logical=False)),
         affinity=tuple(affinity) if affinity else None,
         mhz_min=positive(clock.min) if clock else None,
         mhz_max=positive(clock.max) if clock else None,

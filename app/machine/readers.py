@@ -91,7 +91,7 @@ def fields(value: str | None, separator: str = ":") -> dict[str, str]:
     return found
 
 
-def asked(question: Callable[[], T]) -> T | None:
+def or_none(question: Callable[[], T]) -> T | None:
     """The answer of `os`, `platform` or `psutil`; None where this system has none."""
     try:
         return question()

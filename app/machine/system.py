@@ -3,7 +3,7 @@
 import platform
 
 from app.machine.models import System
-from app.machine.readers import asked, clean, line
+from app.machine.readers import clean, line, or_none
 from app.machine.roots import THIS_COMPUTER, Roots
 
 
@@ -12,7 +12,7 @@ def describe_system(roots: Roots = THIS_COMPUTER) -> System:
     return System(
         os=clean(_os_name()) if roots.is_this_computer else None,
         kernel=line(roots.proc / "sys/kernel/osrelease") or (_kernel() if roots.is_this_computer else None),
-        libc=clean(" ".join(asked(platform.libc_ver) or ())),
+        libc=clean(" ".join(or_none(platform.libc_ver) or ())),
         python=f"{platform.python_implementation()} {platform.python_version()}",
     )
 
@@ -21,8 +21,8 @@ def _os_name() -> str | None:
     """Such as `Debian GNU/Linux 12 (bookworm)`, `macOS 15.1` or what Windows calls itself."""
     if platform.system() == "Darwin":
         return f"macOS {platform.mac_ver()[0]}"
-    release = asked(platform.freedesktop_os_release) or {}
-    return release.get("PRETTY_NAME") or asked(platform.platform)
+    release = or_none(platform.freedesktop_os_release) or {}
+    return release.get("PRETTY_NAME") or or_none(platform.platform)
 
 
 def _kernel() -> str | None:

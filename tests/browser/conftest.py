@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from bench.service_process import CHROMIUM, running_service
+from tests.support.browser.pages import PAGE_MS
 from tests.support.sizes import FULL
+
+expect.set_options(timeout=PAGE_MS)
 
 ELSEWHERE = "TIEBREAK_TEST_URL"
 """Names a server that runs already, in a container for one: the same journeys are gone there."""
@@ -44,6 +47,5 @@ def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Ite
         viewport={"width": width, "height": 900},
         java_script_enabled=False,
     )
-    context.set_default_timeout(10_000)
     yield context
     context.close()

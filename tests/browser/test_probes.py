@@ -7,10 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browser.pages import SCHEMES, Scheme, assert_axe_finds_nothing, fits, open_all
+from tests.support.browser.pages import RUN_MS, SCHEMES, Scheme, assert_axe_finds_nothing, fits, open_all
 
 TIMED, CAPABILITY = "dispatch", "polynomial_gradient"
-A_WHILE = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def _run(browser: Browser, base_url: str, probe: str, scripts: bool) -> str:
     page.goto(f"/probes/{probe}")
     page.get_by_role("button", name="Run").click()
     expect(page).to_have_url(re.compile(r"/runs/[0-9a-f]{16}$"))
-    expect(page.locator(".badge-run-done")).to_be_visible(timeout=A_WHILE)
+    expect(page.locator(".badge-run-done")).to_be_visible(timeout=RUN_MS)
     address = page.url
     context.close()
     return address
@@ -90,9 +89,9 @@ def waiting(browser: Browser, base_url: str) -> Iterator[Page]:
 
 
 def test_a_run_shows_its_progress_and_can_be_cancelled(waiting: Page) -> None:
-    expect(waiting.locator("#progress-text")).to_have_text(re.compile("starting|threads?"), timeout=A_WHILE)
+    expect(waiting.locator("#progress-text")).to_have_text(re.compile("starting|threads?"), timeout=RUN_MS)
     results = Axe().run(waiting)
     assert results.violations_count == 0, results.generate_report()
     waiting.get_by_role("button", name="Cancel").click()
-    expect(waiting.locator(".badge-run-cancelled")).to_be_visible(timeout=A_WHILE)
+    expect(waiting.locator(".badge-run-cancelled")).to_be_visible(timeout=RUN_MS)
     expect(waiting.get_by_role("heading", level=1)).to_have_text("Cancelled.")

@@ -7,6 +7,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.sizes import FULL
 
+PAGE_MS, RUN_MS = 60_000, 240_000
+"""How long a page and a run may take: no test measures time in a browser, and other tests may keep both cores busy."""
+
 Scheme = Literal["light", "dark"]
 
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")

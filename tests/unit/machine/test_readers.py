@@ -70,7 +70,7 @@ def test_a_system_that_cannot_answer(error: type[Exception]) -> None:
     def question() -> int:
         raise error
 
-    assert readers.asked(question) is None
+    assert readers.or_none(question) is None
 
 
 @pytest.mark.parametrize("value", [None, 0.0, -1.0, float("nan"), float("inf")])
