@@ -25,8 +25,12 @@ ifeq ($(filter $(FRAMEWORKS),cpu none),)
 $(error FRAMEWORKS is cpu or none, not "$(FRAMEWORKS)")
 endif
 # The tests of the store. They use SQLite by default, and PostgreSQL in `make postgres`.
-STORED := tests/functional/storage tests/functional/runs tests/functional/faults/test_crashes.py \
+RUNS := tests/functional/runs
+STORED_short := tests/functional/storage $(addprefix $(RUNS)/test_,run_life.py run_history.py run_events.py event_tail.py start_limit.py) \
+  tests/functional/faults/test_kills.py
+STORED_full := tests/functional/storage $(RUNS) tests/functional/faults/test_crashes.py \
   tests/functional/faults/test_kills.py tests/functional/measuring/test_survey.py
+STORED := $(STORED_$(or $(TIEBREAK_TEST_SIZE),short))
 PYTEST := $(VENV)/bin/python -m pytest
 TOGETHER = $(PYTEST) -p no:playwright --numprocesses $(WORKERS) --dist worksteal -m "not alone"
 ALONE = $(PYTEST) -p no:playwright -m alone

@@ -1,5 +1,6 @@
 """Saying that this runner lives, and knowing which others do not any more."""
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -35,11 +36,20 @@ class Heartbeat:
     place: str = field(default_factory=this_place)
     clock: Callable[[], float] = time.monotonic
     _silences: dict[str, _Silence] = field(default_factory=dict)
+    _beaten: float = -math.inf
 
     async def beat(self) -> None:
         """Say that this runner lives. Raises NotReady."""
         if self.store.database.is_shared:
             await self.store.beat(self.name, self.place)
+        self._beaten = self.clock()
+
+    async def beat_if_late(self) -> None:
+        """Say so before a run is taken, when the last time is long ago: others may think that a process that stood
+        still is gone, and would take the run away from it. Raises NotReady.
+        """
+        if self.clock() - self._beaten > self.limits.beat_seconds:
+            await self.beat()
 
     async def gone_among(self, runners: Iterable[str]) -> set[str]:
         """Which of these runners have ended. Raises NotReady."""

@@ -94,8 +94,8 @@ def _inspect(host: Host, framework: Framework) -> Installed:
     try:
         with Worker(host, framework, framework, None, "cuda") as worker:
             facts = worker.ask({"do": "describe"}, SECONDS)
-    except HalfFailed as failed:
-        return Installed(framework, None, failed.failure)
+    except HalfFailed as failed:  # the page of a failed run has the traceback; of an absent package its name is enough
+        return Installed(framework, None, failed.failure.model_copy(update={"traceback": None}))
     return Installed(framework, {key: value for key, value in facts.items() if key != "done"}, None)
 
 

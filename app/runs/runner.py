@@ -162,6 +162,7 @@ class Runner:
         await self._requests.inspection.settle()
         if self.stopping:  # what waits is for the next start
             return False
+        await self.heartbeat.beat_if_late()
         claimed = await self._store.claim(self.heartbeat.name)
         if claimed is not None:
             await self._execute(*claimed)

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.browser.pages import RUN_MS, SCHEMES, Scheme, assert_axe_finds_nothing, fits, open_all
+from tests.support.browser.pages import RUN_MS, assert_everybody_can_read
 
 TIMED, CAPABILITY = "dispatch", "polynomial_gradient"
 
@@ -63,17 +63,10 @@ def test_a_capability_run_shows_both_observations(look: BrowserContext, runs: di
 
 
 @pytest.mark.parametrize("probe", [TIMED, CAPABILITY])
-def test_a_result_fits_a_narrow_window(look: BrowserContext, runs: dict[str, str], probe: str) -> None:
+def test_everybody_can_read_a_result(look: BrowserContext, runs: dict[str, str], probe: str) -> None:
     page = look.new_page()
     page.goto(runs[probe])
-    open_all(page)
-    assert fits(page)
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("probe", [TIMED, CAPABILITY])
-def test_axe_finds_nothing_in_a_result(browser: Browser, runs: dict[str, str], probe: str, scheme: Scheme) -> None:
-    assert_axe_finds_nothing(browser, runs[probe], scheme)
+    assert_everybody_can_read(page)
 
 
 @pytest.fixture

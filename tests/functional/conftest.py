@@ -13,6 +13,16 @@ from app.main import create_app
 from app.settings import Settings
 from tests.support.storage.databases import close_stores, drop_databases
 from tests.support.web.web_client import client_of
+from tests.support.worker.interpreters import both_by, with_nothing_but_numpy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Services look at interpreters without frameworks unless a test names others: that takes no seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in both_by(with_nothing_but_numpy(tmp_path_factory.mktemp("slim") / "python")).items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(autouse=True)

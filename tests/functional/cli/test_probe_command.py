@@ -19,7 +19,13 @@ from app.paths import RULES
 from app.runs.catalogue import read_catalogue
 from app.runs.models import Run
 from tests.support.server.child_processes import PATIENCE_S, environment, tiebreak
-from tests.support.worker.interpreters import both_by, with_empty_frameworks, with_nothing_but_numpy, with_stand_in
+from tests.support.worker.interpreters import (
+    REAL,
+    both_by,
+    with_empty_frameworks,
+    with_nothing_but_numpy,
+    with_stand_in,
+)
 from tests.support.worker.tiny_probes import write_probe, write_timing_probe
 from tests.support.worker.worker_processes import LINUX, gone_within
 
@@ -76,7 +82,7 @@ def test_listing_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_run_prints_what_both_frameworks_did(tmp_path: Path) -> None:
     """With the frameworks that are installed; what they say on standard error stays in their log."""
-    child = tiebreak("probe", "run", PROBE, "--json", TIEBREAK_DATA=str(tmp_path))
+    child = tiebreak("probe", "run", PROBE, "--json", TIEBREAK_DATA=str(tmp_path), **REAL)
     assert (child.returncode, child.stderr) == (0, "")
     run = json.loads(child.stdout)
     assert (run["probe"], run["status"], run["preset"]) == (PROBE, "done", "quick")

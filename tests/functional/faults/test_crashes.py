@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.runs.run_services import RunServer, run_server
 from tests.support.server.faulty_servers import assert_works
+from tests.support.sizes import some
 from tests.support.waiting import until
 from tests.support.web.web_client import HTML
 from tests.support.worker.interpreters import both_by, with_stand_in
@@ -89,7 +90,7 @@ def assert_interrupted(server: RunServer, run: str, reason: str) -> None:
 KILLED = "the process that executed it ended"
 
 
-@pytest.mark.parametrize("moment", ["claimed", "start", "build", "rounds"])
+@pytest.mark.parametrize("moment", some(["claimed", "start", "build", "rounds"], 2))
 def test_a_killed_server_leaves_nothing_and_the_next_one_says_so(
     folder: Path, tmp_path: Path, place: Path, settings: dict[str, str], moment: str
 ) -> None:
@@ -158,7 +159,7 @@ def test_a_second_server_leaves_the_first_one_s_run_alone(
 STOPPED = "the service was stopped"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", some([signal.SIGTERM, signal.SIGINT], 1))
 def test_a_server_that_is_told_to_stop_does_so_although_somebody_listens(
     folder: Path, tmp_path: Path, place: Path, settings: dict[str, str], number: signal.Signals
 ) -> None:

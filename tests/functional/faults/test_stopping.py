@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.runs.run_services import RunServer, run_server
 from tests.support.server.faulty_servers import settings_in, settings_in_again
+from tests.support.sizes import some
 from tests.support.waiting import until
 from tests.support.worker.interpreters import with_stand_in
 from tests.support.worker.tiny_probes import write_timing_probe
@@ -20,7 +21,7 @@ pytestmark = LINUX
 PHASES = ("asked", "claimed", "start", "build", "rounds", "waiting")
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", some(PHASES, 3))
 def test_a_stop_at_any_moment_leaves_nothing(folder: Path, tmp_path: Path, place: Path, phase: str) -> None:
     """With a run in flight and somebody who listens. What was begun is interrupted; what waits, waits on."""
     slow = f"import os, time\nfrom pathlib import Path\nplace = Path({str(place)!r})\n"

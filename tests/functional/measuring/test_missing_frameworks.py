@@ -1,5 +1,6 @@
 """A framework that is missing is said, with how to add it, and the other half is measured all the same."""
 
+import sys
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,8 @@ NAMES = {"pytorch": "PyTorch", "tensorflow": "TensorFlow"}
 
 
 def settings_of(folder: Path, **interpreters: str) -> Settings:
-    return Settings(rules=None, data=folder / "data", **interpreters)  # type: ignore[arg-type]
+    chosen = dict.fromkeys(("pytorch_python", "tensorflow_python"), sys.executable) | interpreters
+    return Settings(rules=None, data=folder / "data", **chosen)  # type: ignore[arg-type]
 
 
 async def said_on(client: httpx.AsyncClient, address: str) -> str:

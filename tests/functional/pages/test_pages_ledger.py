@@ -10,6 +10,7 @@ import pytest
 from tests.support.advice.answer_sets import shipped_rules
 from tests.support.pages.page_client import RICH, SAMPLE, form_of, page_at
 from tests.support.pages.page_tree import form_values, ids_of, only, parse_page, text_of, with_class
+from tests.support.sizes import FULL
 from tests.support.web.web_client import CORE, HTML, advice_address
 
 
@@ -55,6 +56,10 @@ async def test_an_unusable_filter_is_an_error_page_that_names_it(client: httpx.A
     assert query.split("=")[0] in [text_of(strong) for strong in only(page, "main").iter("strong")]
 
 
+ALIKE = ("/claims/", "/probes/")
+"""Pages of which there are hundreds, all from one template: in short tests, every fourth is opened."""
+
+
 async def test_every_link_of_the_site_leads_somewhere(client: httpx.AsyncClient) -> None:
     """A crawl from the first page and a few advices; every fragment must be an id on the page that it points into.
 
@@ -80,12 +85,15 @@ async def test_every_link_of_the_site_leads_somewhere(client: httpx.AsyncClient)
                 continue
             if local.startswith("/advice?") and address.startswith("/advice?") and address not in begun:
                 continue
+            if not FULL and local.startswith(ALIKE) and crc32(local.encode()) % 4:
+                continue
             waiting.append(local)
             if fragment:
                 fragments.add((local, fragment, address))
     assert not [place for place in fragments if place[1] not in ids[place[0]]]
-    assert {f"/claims/{id}" for id in shipped_rules().claims} <= set(ids)
-    assert len(fragments) > 100
+    assert not FULL or {f"/claims/{id}" for id in shipped_rules().claims} <= set(ids)
+    assert len([address for address in ids if address.startswith(ALIKE)]) > 80
+    assert len(fragments) > 30
 
 
 def ids_and_links(html: str) -> tuple[set[str], list[str]]:

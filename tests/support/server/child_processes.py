@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.worker.interpreters import INTERPRETERS
+
 PATIENCE_S = 60
 """How long a child may take to start or to end before a test gives up on it; no test measures time."""
 
@@ -28,10 +30,13 @@ run(read_settings(), "127.0.0.1", 0, hide_memory=False)
 RUNNING = re.compile(r"running on (http://127\.0\.0\.1:(\d+))")
 
 
+KEPT = ("TIEBREAK_DATA", *INTERPRETERS)
+
+
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment with these settings of Tiebreak and no others, but for where it writes."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("TIEBREAK_")}
-    return kept | {"TIEBREAK_DATA": os.environ["TIEBREAK_DATA"]} | settings
+    """This process's environment with these settings, and of Tiebreak's own those that all tests share."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("TIEBREAK_") or key in KEPT}
+    return kept | settings
 
 
 def tiebreak(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

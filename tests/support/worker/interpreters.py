@@ -3,6 +3,9 @@
 import sys
 from pathlib import Path
 
+INTERPRETERS = ("TIEBREAK_PYTORCH_PYTHON", "TIEBREAK_TENSORFLOW_PYTHON")
+"""The settings that name the interpreters of both frameworks."""
+
 BLOCKER = """\
 import sys
 
@@ -75,7 +78,11 @@ def with_nothing_but_numpy(folder: Path) -> str:
 
 def both_by(interpreter: str) -> dict[str, str]:
     """The settings with which one interpreter runs both frameworks' halves."""
-    return {"TIEBREAK_PYTORCH_PYTHON": interpreter, "TIEBREAK_TENSORFLOW_PYTHON": interpreter}
+    return dict.fromkeys(INTERPRETERS, interpreter)
+
+
+REAL = both_by(sys.executable)
+"""The settings of a test that needs the frameworks. Others do without: a service that looks at both takes seconds."""
 
 
 def with_stand_in(folder: Path, first: str = "") -> str:

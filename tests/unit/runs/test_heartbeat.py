@@ -26,8 +26,13 @@ class Signs:
     signs: dict[str, LastBeat] = field(default_factory=dict)
     database: Any = field(default_factory=lambda: SimpleNamespace(is_shared=True))
 
+    beats: int = 0
+
     async def runners(self) -> dict[str, LastBeat]:
         return self.signs
+
+    async def beat(self, _name: str, _place: str) -> None:
+        self.beats += 1
 
 
 @pytest.fixture
@@ -121,3 +126,16 @@ async def test_on_sqlite_the_process_alone_decides(here: Heartbeat, signs: Signs
     signs.database.is_shared = False
     assert await here.gone_among([OTHER, here.name]) == {OTHER}
     assert await here.gone_among([]) == set()
+
+
+async def test_a_runner_that_stood_still_says_that_it_lives_before_it_takes_a_run(
+    here: Heartbeat, signs: Signs, clock: Clock
+) -> None:
+    await here.beat_if_late()
+    assert signs.beats == 1
+    clock.passes(BEAT_SECONDS / 2)
+    await here.beat_if_late()
+    assert signs.beats == 1
+    clock.passes(LEASE_SECONDS)
+    await here.beat_if_late()
+    assert signs.beats == 2
