@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -33,19 +33,32 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}
 
 
-LOOKS = [("light", 1200), ("dark", 320), *([("dark", 1200), ("light", 320)] if FULL else [])]
+Scheme = Literal["light", "dark"]
+
+EVERY_LOOK: list[tuple[Scheme, int]] = [("light", 1200), ("dark", 320), ("dark", 1200), ("light", 320)]
+LOOKS = EVERY_LOOK if FULL else EVERY_LOOK[:2]
 """Each colour scheme and each width; when tests are long, with each other."""
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
 def look(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[BrowserContext]:
     """A browser without JavaScript in each colour scheme, wide and as narrow as pages must be readable."""
-    scheme, width = request.param
+    yield from _context(browser, base_url, request.param, scripts=False)
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def scripted(request: pytest.FixtureRequest, browser: Browser, base_url: str) -> Iterator[BrowserContext]:
+    """The same with JavaScript, without which axe never ends."""
+    yield from _context(browser, base_url, request.param, scripts=True)
+
+
+def _context(browser: Browser, base_url: str, look: tuple[Scheme, int], scripts: bool) -> Iterator[BrowserContext]:
+    scheme, width = look
     context = browser.new_context(
         base_url=base_url,
         color_scheme=scheme,
         viewport={"width": width, "height": 900},
-        java_script_enabled=False,
+        java_script_enabled=scripts,
     )
     yield context
     context.close()

@@ -35,8 +35,8 @@ PAGES = {
 
 
 @pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
-def test_everybody_can_read_it(look: BrowserContext, address: str) -> None:
-    page = look.new_page()
+def test_everybody_can_read_it(scripted: BrowserContext, address: str) -> None:
+    page = scripted.new_page()
     page.goto(address)
     assert_everybody_can_read(page)
 

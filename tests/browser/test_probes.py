@@ -63,8 +63,8 @@ def test_a_capability_run_shows_both_observations(look: BrowserContext, runs: di
 
 
 @pytest.mark.parametrize("probe", [TIMED, CAPABILITY])
-def test_everybody_can_read_a_result(look: BrowserContext, runs: dict[str, str], probe: str) -> None:
-    page = look.new_page()
+def test_everybody_can_read_a_result(scripted: BrowserContext, runs: dict[str, str], probe: str) -> None:
+    page = scripted.new_page()
     page.goto(runs[probe])
     assert_everybody_can_read(page)
 

@@ -94,6 +94,16 @@ async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         task.add_done_callback(_forget)  # also of one that fails in the moment in which its caller is cancelled
 
 
+async def settled(seconds: float = 1.0) -> None:
+    """Wait, not for long, until the calls that nobody waits for have let go of their connections.
+
+    A driver's thread that answers when the event loop is closed writes a traceback.
+    """
+    ours = {task for task in _abandoned if task.get_loop() is asyncio.get_running_loop()}
+    if ours:
+        await asyncio.wait(ours, timeout=seconds)
+
+
 def _forget(task: "asyncio.Task[Any]") -> None:
     _abandoned.discard(task)
     if not task.cancelled():

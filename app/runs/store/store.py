@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import FieldProblem, UnknownEntry, shortened
 from app.runs.models import Event, Outcome, Run, RunRequest, RunStatus
 from app.runs.store.address import Address
-from app.runs.store.boundary import reading, writing
+from app.runs.store.boundary import reading, settled, writing
 from app.runs.store.database import Database, Lock
 from app.runs.store.retention import Retention
 from app.runs.store.rows import event_of, run_of, verdict_rows
@@ -40,6 +40,7 @@ class Store(VerdictStore, RunnerStore, Retention):
         self.database = Database(address)
 
     async def close(self) -> None:
+        await settled()
         await self.database.close()
 
     @writing

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -31,14 +32,25 @@ def settings(tmp_path: Path) -> dict[str, str]:
     return both_by(interpreter)
 
 
-@pytest.fixture
-def made(folder: Path, settings: Mapping[str, str]) -> Path:
-    """A backup of a service with one finished run, and the run in a file beside it."""
-    with run_server(folder, folder / "first", settings) as server:
+@pytest.fixture(scope="module")
+def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a service with one finished run, its backup, and the run's id in a file beside it."""
+    folder = tmp_path_factory.mktemp("backed-up")
+    write_probe(folder, "fine")
+    with run_server(folder, folder / "first", both_by(with_nothing_but_numpy(folder / "slim"))) as server:
         run = server.submit("fine")
         server.over(run)
         write(folder / "first", folder / "backup.tar.gz")
     (folder / "run").write_text(run, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def made(folder: Path, backed_up: Path) -> Path:
+    """A backup, its data and its run, in the test's own folder."""
+    shutil.copytree(backed_up / "first", folder / "first")
+    for name in ("backup.tar.gz", "run"):
+        shutil.copy(backed_up / name, folder / name)
     return folder / "backup.tar.gz"
 
 

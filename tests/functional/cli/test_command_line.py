@@ -9,7 +9,7 @@ import pytest
 
 from app import __version__
 from tests.support.advice.answer_sets import POLICIES, advice_on
-from tests.support.server.child_processes import tiebreak
+from tests.support.cli.commands import tiebreak
 from tests.support.web.web_client import CORE, statements_of
 
 VALID = ["advise", "--language", "python", "--deployment", "mobile", "--data-type", "images", "--goal", "production"]
