@@ -1,14 +1,16 @@
 """What a server has found out stands over the rules: for whom, how much, and how the advice says so."""
 
-from itertools import pairwise
+from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 
 from app.advice.schema.reasons import SetAside, Statement
+from app.knowledge.base import Knowledge
 from app.knowledge.evidence_overlay import with_local_evidence
 from app.knowledge.local_evidence import AS_SHIPPED
-from app.knowledge.models import Claim
+from app.knowledge.models import Claim, Favours
 from tests.support.advice.answer_sets import (
     PROPERTY,
     RawAnswers,
@@ -31,20 +33,32 @@ def answers_for(claim: Claim) -> RawAnswers:
     return next(raw for raw in seeded_answers(7, 20_000) if claim.matters({q: frozenset(o) for q, o in raw.items()}))
 
 
-def amount(claim: Claim, verdict: str) -> float:
-    """What the claim adds to a score when a server has found it so."""
-    advice = advice_on(answers_for(claim), evidence=Found({claim.id: verdict}).evidence)
-    return next((reason.contribution for reason in statements_of(advice) if reason.claim == claim.id), 0.0)
+def without(*ids: str) -> Knowledge:
+    """The shipped rules without some claims."""
+    return replace(RULES, claims=MappingProxyType({id: one for id, one in RULES.claims.items() if id not in ids}))
+
+
+def counted(claim: Claim, verdict: str) -> tuple[Favours, float] | None:
+    """For whom a claim counts, and what it adds, when a server has found it so and nothing else makes its argument."""
+    others = [one.id for one in RULES.claims.values() if one.argument and one.argument == claim.argument]
+    alone = without(*(id for id in others if id != claim.id))
+    advice = advice_on(answers_for(claim), knowledge=alone, evidence=Found({claim.id: verdict}).evidence)
+    return next(((one.favours, one.contribution) for one in statements_of(advice) if one.claim == claim.id), None)
 
 
 @pytest.mark.parametrize("claim", DECIDED[::12], ids=lambda claim: claim.id)
 def test_a_verdict_of_the_server_decides_how_much_a_claim_counts(claim: Claim) -> None:
-    amounts = [amount(claim, verdict) for verdict in VERDICTS]
+    confirmed, both, partly, refuted = (counted(claim, verdict) for verdict in VERDICTS)
+    assert refuted is None
+    assert both is not None
+    assert both[0] == "neither"
     if claim.favours == "keras":
-        assert amounts == [0, 0, 0]  # it decides the API layer
-    else:
-        assert all(more > less for more, less in pairwise(amounts))
-        assert amounts[-1] == 0
+        assert (confirmed, partly) == (None, None)  # it decides the API layer
+        return
+    assert confirmed is not None
+    assert partly is not None
+    assert confirmed[0] == partly[0] == claim.favours
+    assert confirmed[1] > partly[1] > 0
 
 
 def test_a_fact_that_no_program_decides_keeps_its_status() -> None:
@@ -98,8 +112,13 @@ def test_the_advice_says_which_of_its_claims_were_checked_here(raw: RawAnswers, 
 def test_exchanging_who_was_faster_mirrors_what_the_measurements_add(raw: RawAnswers, found: Found) -> None:
     exchanged = Found({}, {id: mirrored_text(framework) for id, framework in found.faster.items()})
     plain = Found({}, found.faster)
-    here = {r.claim: r for r in statements_of(advice_on(raw, evidence=plain.evidence)) if r.claim in found.faster}
-    there = {r.claim: r for r in statements_of(advice_on(raw, evidence=exchanged.evidence)) if r.claim in found.faster}
+    measured = {workload.argument for workload in RULES.workloads.values()}
+    alone = without(*(claim.id for claim in RULES.claims.values() if claim.argument in measured))
+    here, there = (
+        {one.claim: one for one in statements_of(advice_on(raw, knowledge=alone, evidence=evidence))}
+        for evidence in (plain.evidence, exchanged.evidence)
+    )
+    here, there = ({id: one for id, one in part.items() if id in found.faster} for part in (here, there))
     assert set(here) == set(there)
     for id, reason in here.items():
         assert reason.contribution == there[id].contribution
@@ -147,17 +166,17 @@ def test_the_day_of_a_verdict_is_told() -> None:
 FAST_TRAINING: RawAnswers = {
     "language": ["python"],
     "deployment": ["experiments"],
-    "data_type": ["text"],
+    "data_type": ["audio"],
     "goal": ["learning"],
-    "needs": ["speed"],
+    "needs": ["speed", "input_pipelines"],
 }
-"""A student who wants short training times: the documents say TensorFlow, what ran says otherwise."""
+"""A student who wants short training times: the documents speak for both, what ran does not."""
 
 
-def test_verdicts_that_ran_turn_a_realistic_advice_and_are_named_one_by_one() -> None:
+def test_verdicts_that_ran_strengthen_a_realistic_advice_and_are_named_one_by_one() -> None:
     advice = advice_on(FAST_TRAINING)
     other = advice.other_policy
-    assert (advice.recommendation, other.recommendation) == ("pytorch", "tensorflow")
+    assert (advice.recommendation, advice.strength, other.recommendation) == ("pytorch", "strong", "either")
     ran = {id for id, verdict in RULES.verdicts.items() if verdict.verdict in ("refuted", "partly")}
     moved = [difference.before - difference.after for difference in other.differences]
     named = {one.claim for difference in other.differences for one in difference.statements}
@@ -167,7 +186,8 @@ def test_verdicts_that_ran_turn_a_realistic_advice_and_are_named_one_by_one() ->
     back = Found(dict.fromkeys(ran & named, "confirmed")).evidence
     turned = advice_on(FAST_TRAINING, evidence=back)
     assert turned.as_shipped is not None
-    assert (turned.recommendation, turned.as_shipped.recommendation) != ("pytorch", "pytorch")
+    assert (turned.recommendation, turned.strength) == ("pytorch", "leaning")
+    assert (turned.as_shipped.recommendation, turned.as_shipped.strength) == ("pytorch", "strong")
 
 
 def test_every_claim_that_a_program_decides_is_shipped_with_a_verdict() -> None:

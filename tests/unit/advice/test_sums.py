@@ -8,7 +8,7 @@ from hypothesis import given
 
 from app.advice.schema.advice import Advice
 from app.advice.schema.reasons import CitedClaim
-from app.knowledge.models import FRAMEWORKS, PolicyId
+from app.knowledge.models import FRAMEWORKS, PRECEDENTS, PolicyId
 from tests.support.advice.answer_sets import (
     PROPERTY,
     RawAnswers,
@@ -129,7 +129,8 @@ def test_either_is_recommended_exactly_when_the_strength_is_either(raw: RawAnswe
 def test_every_claim_that_is_named_applies_to_the_answers(raw: RawAnswers, policy: PolicyId) -> None:
     advice = advice_on(raw, policy)
     chosen = {question: frozenset(options) for question, options in raw.items()}
-    for id in ids(statements_of(advice)) + ids(advice.set_aside) + ids(advice.api_layer.reasons):
+    named = ids(statements_of(advice)) + ids(advice.set_aside) + ids(advice.api_layer.reasons)
+    for id in (id for id in named if not id.startswith("precedent-")):
         condition = shipped_rules().claims[id].matters_when
         assert condition is not None, id
         assert condition.holds(chosen), id
@@ -170,9 +171,57 @@ def test_reasons_stand_in_order_of_their_contribution_and_each_adds_something(
 def test_of_an_argument_the_strongest_statement_counts_and_the_others_add_nothing(
     raw: RawAnswers, policy: PolicyId
 ) -> None:
+    """Decisions of real projects are no restatements of each other: each of them adds to their one argument."""
     for reason in advice_on(raw, policy).reasons:
         amounts = [statement.strength * statement.trust for statement in reason.statements]
-        assert amounts[0] == max(amounts)
-        assert [one.contribution for one in reason.statements] == [reason.contribution, *[0.0] * (len(amounts) - 1)]
+        assert amounts == sorted(amounts, reverse=True)
         assert {one.favours for one in reason.statements} == {reason.favours}
+        if reason.argument == PRECEDENTS:
+            assert all(one.contribution > 0 for one in reason.statements)
+            continue
+        assert [one.contribution for one in reason.statements] == [reason.contribution, *[0.0] * (len(amounts) - 1)]
         assert {one.criterion for one in reason.statements} == {reason.criterion}
+
+
+@PROPERTY
+@given(raw=answer_sets(), policy=policies())
+def test_a_contribution_is_the_share_of_the_strongest_statement_in_its_criterion(
+    raw: RawAnswers, policy: PolicyId
+) -> None:
+    """Of precedents only the nearest are shown, so that their criterion cannot be added up from the advice alone."""
+    advice = advice_on(raw, policy)
+    for criterion in (criterion for criterion in advice.criteria if criterion.id != PRECEDENTS):
+        reasons = [reason for reason in advice.reasons if reason.criterion == criterion.id]
+        amounts = [reason.statements[0].strength * reason.statements[0].trust for reason in reasons]
+        whole = fsum(amounts) + 2 * shipped_rules().scoring.neutral
+        for reason, amount in zip(reasons, amounts, strict=True):
+            halved = 2 if reason.favours == "neither" else 1
+            assert abs(reason.contribution - criterion.weight * amount / halved / whole) <= CLOSE, reason.argument
+
+
+@PROPERTY
+@given(raw=answer_sets(), policy=policies())
+def test_no_argument_stands_twice_for_one_side(raw: RawAnswers, policy: PolicyId) -> None:
+    points = Counter((reason.argument, reason.favours) for reason in advice_on(raw, policy).reasons)
+    assert set(points.values()) <= {1}
+
+
+@PROPERTY
+@given(raw=answer_sets(), policy=policies())
+def test_a_difference_names_the_statements_that_count_on_either_side_of_it(raw: RawAnswers, policy: PolicyId) -> None:
+    here, there = advice_on(raw, policy), advice_on(raw, other(policy))
+    counting = [{reason.claim for reason in advice.reasons if reason.favours in FRAMEWORKS} for advice in (there, here)]
+    for difference in (one for one in here.other_policy.differences if one.argument != PRECEDENTS):
+        assert difference.statements, difference.argument
+        for statement in difference.statements:
+            told = (statement.before, statement.after)
+            assert told == tuple(statement.claim in claims for claims in counting), statement.claim
+
+
+@PROPERTY
+@given(raw=answer_sets(), policy=policies())
+def test_a_reason_has_the_fields_of_the_statement_that_counts(raw: RawAnswers, policy: PolicyId) -> None:
+    for reason in advice_on(raw, policy).reasons:
+        first = reason.statements[0]
+        assert (reason.claim, reason.statement, reason.status) == (first.claim, first.statement, first.status)
+        assert reason.sources == first.sources
