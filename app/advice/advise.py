@@ -33,6 +33,7 @@ from app.advice.schema.of_claims import (
 from app.advice.schema.of_continuity import continuity_of
 from app.advice.schema.of_precedents import nearest_precedents
 from app.advice.schema.of_robustness import flips_of, neighbourhood_of, robustness_of
+from app.advice.ship import ship
 from app.advice.stack import stack
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
@@ -73,6 +74,7 @@ def advise(
         api_layer=layer,
         precedents=nearest_precedents(knowledge, decision, chosen),
         stack=stack(case, chosen, decision.recommendation.choice, layer.evidence),
+        ship=ship(knowledge, chosen, decision.recommendation.choice, today),
         policy=preferences.policy,
         other_recommendation=_unless_same(other_policy.recommendation, decision.recommendation.choice),
         other_policy=other_policy,

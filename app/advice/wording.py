@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from app.advice.schema.advice import Advice, StackEntry
 from app.advice.schema.reasons import CitedClaim
+from app.advice.schema.ship import Ship
+from app.knowledge.models import NAMES
+from app.knowledge.models.paths import TRODDEN_WORDS
 
 STATUS_WORDS: Mapping[str, str] = {
     "confirmed": "confirmed",
@@ -76,6 +79,17 @@ def _share(share: float) -> str:
     if 0 < share < 1 and rounded in (0, 100):
         return "less than 1%" if rounded == 0 else "more than 99%"
     return f"{rounded}%"
+
+
+def ship_sentence(line: Ship) -> str:
+    """One line on a way to a place: `Web browsers: train in PyTorch, ship with ONNX Runtime Web (usual).`"""
+    framework = NAMES[line.framework]
+    if not line.path:
+        return f"{line.place_name}: {framework} has no way there."
+    last, words = line.path[-1].name, TRODDEN_WORDS[line.maturity]
+    if line.purpose == "train":
+        return f"{line.place_name}: {framework}, with {last} ({words})."
+    return f"{line.place_name}: train in {framework}, ship with {last} ({words})."
 
 
 def instead(entry: StackEntry) -> str | None:

@@ -8,6 +8,8 @@ from starlette.responses import PlainTextResponse
 from app.advice.query import AdviceQuery
 from app.advice.schema.advice import Advice
 from app.advice.schema.request import AdviceRequest
+from app.advice.schema.ship import Ship
+from app.advice.ship import all_ways
 from app.api.models import (
     ClaimOut,
     ClaimQuery,
@@ -20,6 +22,7 @@ from app.api.models import (
     SourceOut,
 )
 from app.knowledge.ledger import claims_per_source, find_claim, find_claims, make_filter
+from app.knowledge.models import FRAMEWORKS
 from app.knowledge.precedent_filter import find_precedents, make_precedent_filter
 from app.telemetry.metrics import CONTENT_TYPE
 from app.web.dependencies import MetricsOf, ServiceOf
@@ -71,6 +74,18 @@ async def list_precedents(
     single_values(pairs_of(request))
     filter = make_precedent_filter(service.knowledge, query.model_dump(exclude_none=True))
     return [PrecedentOut.of(one) for one in find_precedents(service.knowledge, filter)]
+
+
+@api.get("/paths", tags=["advice"])
+async def list_paths(service: ServiceOf) -> list[Ship]:
+    """How a model from either framework reaches each place: every path, by place and framework, best trodden first."""
+    known, today = service.knowledge, service.today()
+    return [
+        line
+        for place in known.places.values()
+        for framework in FRAMEWORKS
+        for line in all_ways(known, place, framework, today)
+    ]
 
 
 @api.get("/sources", tags=["claims"])

@@ -24,6 +24,8 @@ PROSE: Mapping[str, Any] = {
         *("kind", "checked_on"),
     },
     "constraints": {"text", "lifted_by"},
+    "places": {"name"},
+    "paths": {"steps", "sources", "limits", "lifted_by", "checked_on", "review_by"},
     "policies": {"name", "about"},
 }
 """The collections that decide a recommendation, and what of their entries takes no part in it."""
@@ -113,6 +115,11 @@ def _dangling(knowledge: Knowledge) -> Iterator[tuple[Key, Key]]:
     for id, constraint in knowledge.constraints.items():
         yield from _missing(knowledge, ("constraints", id), [("claims", constraint.claim)])
         yield from ((("constraints", id), key) for key in _unasked(knowledge, constraint.when))
+    for id, place in knowledge.places.items():
+        yield from ((("places", id), key) for key in _unasked(knowledge, place.when))
+    for id, path in knowledge.paths.items():
+        behind = [("claims", path.claim)] if path.claim else []
+        yield from _missing(knowledge, ("paths", id), [("places", path.place), *behind])
     for id, question in knowledge.questions.items():
         names = [("criteria", criterion) for option in question.options for criterion in option.raises]
         yield from _missing(knowledge, ("questions", id), names)

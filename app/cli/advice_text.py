@@ -5,7 +5,14 @@ from textwrap import indent, wrap
 
 from app.advice.schema.advice import Advice
 from app.advice.schema.reasons import Reason
-from app.advice.wording import flips_sentence, how_checked, instead, strength_sentence, verdicts_sentence
+from app.advice.wording import (
+    flips_sentence,
+    how_checked,
+    instead,
+    ship_sentence,
+    strength_sentence,
+    verdicts_sentence,
+)
 from app.knowledge.base import Knowledge
 from app.knowledge.models import FRAMEWORKS, NAMES, Framework
 
@@ -21,6 +28,7 @@ def advice_report(knowledge: Knowledge, advice: Advice) -> str:
             *_gates(advice),
             *_sureness(knowledge, advice),
             *_reasons(knowledge, advice),
+            *_ship(advice),
             *_stack(advice),
             "",
             f"The page of this advice: {advice.permalink}",
@@ -76,6 +84,13 @@ def _corroborated(reason: Reason) -> str:
 
 def _strongest(advice: Advice, framework: Framework) -> list[Reason]:
     return [reason for reason in advice.reasons if reason.favours == framework][:REASONS]
+
+
+def _ship(advice: Advice) -> Iterator[str]:
+    if advice.ship:
+        yield "\nFrom training to where it runs:"
+    for line in advice.ship:
+        yield _paragraph(" ".join([ship_sentence(line), *(limit.text for limit in line.limits)]))
 
 
 def _stack(advice: Advice) -> Iterator[str]:

@@ -20,6 +20,7 @@ from app.cli.backup import backup, restore
 from app.cli.errors import unusable
 from app.cli.facts import facts
 from app.cli.local_verdicts import local_evidence
+from app.cli.paths import rules_paths
 from app.cli.probe import probe, run_now
 from app.cli.rules import check
 from app.cli.validate import validate
@@ -152,5 +153,6 @@ def rules_verdicts(preset: Preset) -> None:
 
 
 rules.add_command(check)
+rules.add_command(rules_paths)
 rules.add_command(facts)
 rules.add_command(validate)

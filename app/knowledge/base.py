@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from app.knowledge.local_evidence import LocalEvidence
+from app.knowledge.missing_paths import Ways, missing_path_constraints, ways_of
 from app.knowledge.models import (
     Alternative,
     Argument,
@@ -17,7 +18,9 @@ from app.knowledge.models import (
     Constraint,
     Criterion,
     Entry,
+    ModelPath,
     Pick,
+    Place,
     Policy,
     PolicyId,
     Precedent,
@@ -57,6 +60,8 @@ class Knowledge:
     constraints: Mapping[str, Constraint]
     cautions: Mapping[str, Caution]
     alternatives: Mapping[str, Alternative]
+    places: Mapping[str, Place]
+    paths: Mapping[str, ModelPath]
     roles: Mapping[str, Role]
     policies: Mapping[PolicyId, Policy]
     precedents: Mapping[str, Precedent]
@@ -76,8 +81,19 @@ class Knowledge:
             return self.shipped_version
         return hashlib.sha256(json.dumps(self._plain(), sort_keys=True).encode()).hexdigest()[:12]
 
+    @cached_property
+    def ways(self) -> Ways:
+        """The paths by place and framework, the best trodden first."""
+        return ways_of(self.paths)
+
+    @cached_property
+    def hard_constraints(self) -> tuple[Constraint, ...]:
+        """Those of the rules, then those that follow from missing paths."""
+        return (*self.constraints.values(), *missing_path_constraints(self.places, self.ways))
+
     def _plain(self) -> dict[str, Any]:
-        collections = {name: value for name, value in vars(self).items() if isinstance(value, Mapping)}
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        collections = {name: value for name, value in parts.items() if isinstance(value, Mapping)}
         plain: dict[str, Any] = {name: [_dump(e) for e in entries.values()] for name, entries in collections.items()}
         return plain | {"stack": [_dump(pick) for pick in self.stack], "scoring": _dump(self.scoring)}
 

@@ -19,7 +19,9 @@ from app.knowledge.models import (
     Constraint,
     Criterion,
     Entry,
+    ModelPath,
     Pick,
+    Place,
     Policy,
     Precedent,
     Question,
@@ -42,6 +44,8 @@ COLLECTIONS: dict[str, type[Entry]] = {
     "constraints": Constraint,
     "cautions": Caution,
     "alternatives": Alternative,
+    "places": Place,
+    "paths": ModelPath,
     "roles": Role,
     "policies": Policy,
     "precedents": Precedent,
@@ -102,7 +106,7 @@ class Drafts(dict[str, dict[str, Draft[Any]]]):
         for draft in self.all("claims", "workloads"):
             if draft.entry.unless is not None:
                 yield draft, "unless", draft.entry.unless
-        for draft in self.all("constraints", "cautions", "alternatives", "stack"):
+        for draft in self.all("constraints", "cautions", "alternatives", "places", "stack"):
             yield draft, "when", draft.entry.when
 
 

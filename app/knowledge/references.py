@@ -8,7 +8,17 @@ from typing import Any
 
 from app.errors import LintIssue
 from app.knowledge.drafts import Draft, Drafts
-from app.knowledge.models import PRECEDENTS, PROJECTS, Claim, Component, Option, Question, Workload
+from app.knowledge.models import (
+    PRECEDENTS,
+    PROJECTS,
+    Claim,
+    Component,
+    ModelPath,
+    Option,
+    Place,
+    Question,
+    Workload,
+)
 from app.paths import PROBES
 
 
@@ -73,6 +83,20 @@ def _of_claim(claim: Claim) -> Iterator[Name]:
     yield from (("components", "components", component) for component in claim.components)
 
 
+def _of_path(path: ModelPath) -> Iterator[Name]:
+    yield "place", "places", path.place
+    if path.claim is not None:
+        yield "claim", "claims", path.claim
+    yield from (("steps", "components", step.component) for step in path.steps)
+    cited = [("sources", path.sources), *(("limits", limit.sources) for limit in path.limits)]
+    yield from ((key, "sources", citation.id) for key, citations in cited for citation in citations)
+
+
+def _of_place(place: Place) -> Iterator[Name]:
+    if place.while_open is not None:
+        yield "while_open", "questions", place.while_open
+
+
 def _of_question(question: Question) -> Iterator[Name]:
     for option in question.options:
         yield from (("options", "criteria", criterion) for criterion in option.raises)
@@ -89,6 +113,8 @@ REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
     "alternatives": lambda one: [("sources", "sources", citation.id) for citation in one.sources],
     "stack": lambda pick: [("role", "roles", pick.role), ("component", "components", pick.component)],
     "questions": _of_question,
+    "places": _of_place,
+    "paths": _of_path,
 }
 
 
@@ -187,12 +213,10 @@ def acts_by_itself(option: Option) -> bool:
 
 
 def _unused_sources(drafts: Drafts) -> Iterator[LintIssue]:
-    cited = {
-        citation.id for draft in drafts.all("claims", "cautions", "alternatives") for citation in draft.entry.sources
-    }
+    cited = {id for _, _, collection, id in _references(drafts) if collection == "sources"}
     cited |= {id for id, draft in drafts["sources"].items() if draft.entry.kind == "measured"}  # by what will be found
     cited |= {PROJECTS} if drafts["precedents"] else set()
-    yield from _unused(drafts, "sources", cited, "is cited by no claim and no caution")
+    yield from _unused(drafts, "sources", cited, "is cited by no claim, caution or path")
 
 
 def _unused_criteria(drafts: Drafts) -> Iterator[LintIssue]:
@@ -205,10 +229,12 @@ def _unused_components(drafts: Drafts) -> Iterator[LintIssue]:
     used = {draft.entry.component for draft in drafts.all("stack")}
     for draft in drafts.all("claims"):
         used.update(draft.entry.components)
+    for draft in drafts.all("paths"):
+        used.update(step.component for step in draft.entry.steps)
     for draft in drafts.all("components"):
         component: Component = draft.entry
         used.update(component.successors)
-    yield from _unused(drafts, "components", used, "is in no pick, claim or list of successors")
+    yield from _unused(drafts, "components", used, "is in no pick, claim, path or list of successors")
 
 
 def _unused_roles(drafts: Drafts) -> Iterator[LintIssue]:

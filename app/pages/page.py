@@ -10,6 +10,7 @@ NAVIGATION = {
     "/verdicts": "Verdicts",
     "/precedents": "Precedents",
     "/map": "Map",
+    "/paths": "Paths",
     "/probes": "Probes",
     "/sources": "Sources",
     "/methodology": "Methodology",

@@ -8,8 +8,9 @@ from inspect import getmembers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from app.advice.wording import STATUS_WORDS, instead
+from app.advice.wording import STATUS_WORDS, instead, ship_sentence
 from app.knowledge.models import NAMES, Source
+from app.knowledge.models.paths import TRODDEN_WORDS
 from app.knowledge.precedent_claims import PREFIX
 from app.pages.grammar import capitalised, counted, day_words, listed, moment_words, plural
 from app.pages.page import Page
@@ -35,6 +36,8 @@ def _environment() -> Environment:
         strength_note=lambda decision: "" if decision.strength == "either" else f" ({decision.strength})",
         name=lambda id: NAMES[id],
         instead=instead,
+        ship_sentence=ship_sentence,
+        trodden_words=lambda trodden: TRODDEN_WORDS[trodden],
         status_words=lambda status: STATUS_WORDS[status],
         seconds=seconds,
         memory=memory,

@@ -95,7 +95,7 @@ class Scorer:
         self._points = PointsTable.of(knowledge, self.layout)
         self._code = CodeTable.of(self.layout)
         self.precedents = PrecedentTable.of(knowledge, self.layout, policy, today)
-        constraints = [one for one in knowledge.constraints.values() if is_trusted(knowledge, one, policy, today)]
+        constraints = [one for one in knowledge.hard_constraints if is_trusted(knowledge, one, policy, today)]
         self._required = ConditionTable.of(self.layout, [constraint.when for constraint in constraints])
         self._for_pytorch = np.array([constraint.requires == "pytorch" for constraint in constraints], bool)
         self._claims = np.array([piece.claim.id for piece in self.evidence], str)

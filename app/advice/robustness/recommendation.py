@@ -63,6 +63,6 @@ def standing_constraints(knowledge: Knowledge, chosen: Chosen, policy: Policy, t
     """The constraints that fit the answers, and with a claim that the policy trusts enough."""
     return [
         constraint
-        for constraint in knowledge.constraints.values()
+        for constraint in knowledge.hard_constraints
         if constraint.when.holds(chosen) and is_trusted(knowledge, constraint, policy, today)
     ]

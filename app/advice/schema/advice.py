@@ -9,6 +9,7 @@ from app.advice.robustness.recommendation import Choice
 from app.advice.schema.base import DecisionSchema, PerFramework, Schema
 from app.advice.schema.reasons import ApiLayer, CitedClaim, CitedSource, Difference, Reason, SetAside
 from app.advice.schema.robustness import Flip, Robustness
+from app.advice.schema.ship import Ship
 from app.knowledge.models import ComponentState, Framework, PolicyId, PrecedentChoice, PrecedentKind
 
 
@@ -47,8 +48,11 @@ class NearPrecedent(Schema):
 
 
 class StandingConstraint(Schema):
+    """What decides whatever the scores are: a claim, or a place to which one framework has no path."""
+
     id: str
     claim: str
+    place: str | None = Field(description="The place, where the constraint follows from a missing path.")
     requires: Framework
     text: str
     lifted_by: str
@@ -184,6 +188,7 @@ class Advice(DecisionSchema):
     api_layer: ApiLayer
     precedents: list[NearPrecedent] = Field(description="The decisions of real projects that count most, at most five.")
     stack: list[StackEntry]
+    ship: list[Ship] = Field(description="How the recommended framework reaches each place that the answers name.")
     policy: PolicyId
     other_recommendation: Choice | None = Field(
         description="The recommendation under the other policy, when it differs from this one."

@@ -22,7 +22,7 @@ from app.advice.schema.reasons import (
 )
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint
+from app.knowledge.models import Citation, Claim, ClaimKind, ClaimStatus, Component, Constraint, PathConstraint
 
 
 class ClaimFields(TypedDict):
@@ -110,6 +110,7 @@ def standing_constraint(knowledge: Knowledge, constraint: Constraint) -> Standin
     return StandingConstraint(
         id=constraint.id,
         claim=constraint.claim,
+        place=constraint.place if isinstance(constraint, PathConstraint) else None,
         requires=constraint.requires,
         text=constraint.text,
         lifted_by=constraint.lifted_by,

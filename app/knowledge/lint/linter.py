@@ -13,6 +13,7 @@ from app.knowledge.conditions import Condition
 from app.knowledge.drafts import Drafts
 from app.knowledge.lint.arguments import argument_issues
 from app.knowledge.lint.contradiction import contradiction_issues
+from app.knowledge.lint.paths import path_issues
 from app.knowledge.lint.redundancy import never_matters, redundancy_issues
 from app.knowledge.lint.satisfiable import alternative_can_hold, can_hold
 from app.knowledge.lint.trusting_policies import counts_somewhere
@@ -49,6 +50,7 @@ def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     yield from argument_issues(knowledge, drafts)
     yield from redundancy_issues(knowledge, drafts)
     yield from contradiction_issues(knowledge, drafts)
+    yield from path_issues(knowledge, drafts)
 
 
 def _strong_opinions(drafts: Drafts) -> Iterator[LintIssue]:

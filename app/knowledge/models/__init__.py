@@ -22,6 +22,7 @@ from app.knowledge.models.base import (
 from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
 from app.knowledge.models.facts import FactCheck
 from app.knowledge.models.gates import Alternative, Caution, Constraint
+from app.knowledge.models.paths import Limit, ModelPath, PathConstraint, Place, Step
 from app.knowledge.models.policies import Ageing, Nearness, Policy, Scoring, Staleness
 from app.knowledge.models.precedents import PRECEDENTS, PROJECTS, Precedent, PrecedentChoice, PrecedentKind
 from app.knowledge.models.questionnaire import Criterion, Option, Question
@@ -52,9 +53,13 @@ __all__ = [
     "Framework",
     "Id",
     "Ids",
+    "Limit",
+    "ModelPath",
     "Nearness",
     "Option",
+    "PathConstraint",
     "Pick",
+    "Place",
     "Points",
     "Policy",
     "PolicyId",
@@ -70,6 +75,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "Staleness",
+    "Step",
     "Text",
     "Workload",
 ]

@@ -12,8 +12,8 @@ from app.web.middleware import SECURITY_HEADERS
 
 HTML = {"accept": "text/html"}
 CONFLICT = (
-    "/advice?language=java&deployment=microcontroller&data_type=text&goal=production&model=pretrained"
-    "&needs=language_models"
+    "/advice?language=python&deployment=browser&data_type=text&goal=production&model=pretrained"
+    "&needs=language_models&needs=on_device_training"
 )
 
 

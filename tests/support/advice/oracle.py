@@ -300,10 +300,23 @@ def corroborating(rules: Entry, amounts: dict[str, Fraction], sides: dict[str, s
     }
 
 
+def missing_ways(rules: Entry) -> list[Entry]:
+    """A constraint for each place that exactly one framework reaches; a claim stands behind the path of the other."""
+    found = []
+    for place in rules["places"].values():
+        leading = [path for path in rules["paths"].values() if path["place"] == place["id"]]
+        reached = {path["framework"] for path in leading if path["trodden"] > 0}
+        if len(reached) == 1:
+            [missing] = [path for path in leading if path["framework"] not in reached]
+            entry = {"id": f"no-way-to-{place['id']}", "requires": reached.pop(), "claim": missing["claim"]}
+            found.append(entry | {"when": place["when"]})
+    return found
+
+
 def standing_constraints(rules: Entry, chosen: Chosen, policy: Entry, day: date) -> list[Entry]:
     """Those that the answers call up while their claim is trusted enough under the policy."""
     standing = []
-    for constraint in rules["constraints"].values():
+    for constraint in [*rules["constraints"].values(), *missing_ways(rules)]:
         claim = rules["claims"][constraint["claim"]]
         needed = rules["scoring"]["constraint_trust"]
         counts = is_counted(rules, claim, policy) and trust(rules, claim, policy, day) >= needed

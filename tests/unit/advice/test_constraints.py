@@ -21,12 +21,22 @@ from tests.support.advice.answer_sets import (
 from tests.support.sizes import size
 
 JAVA: RawAnswers = completed({"language": ["java"], "deployment": ["server"]})
+BROWSER_TRAINING: RawAnswers = completed({"deployment": ["browser"], "needs": ["on_device_training"]})
 LANGUAGE_MODEL: RawAnswers = completed({"model": ["pretrained"], "needs": ["language_models"]})
 BY_CONSTRAINT: dict[str, RawAnswers] = {
-    "java-training": JAVA,
     "transformers-models": LANGUAGE_MODEL,
+    "no-way-to-training-in-browser": BROWSER_TRAINING,
 }
-CONSTRAINTS = list(shipped_rules().constraints.values())
+CONSTRAINTS = list(shipped_rules().hard_constraints)
+
+OWN = {
+    "id": "own-on-java",
+    "claim": "java-clearly-tensorflow",
+    "requires": "tensorflow",
+    "when": [{"language": ["java"]}],
+    "text": "A constraint of our own, on a claim of a document.",
+    "lifted_by": "Another language.",
+}
 
 
 def opposite(framework: Framework) -> Framework:
@@ -58,12 +68,12 @@ def overlaid(folder: Path, entries: dict[str, object]) -> Knowledge:
 
 
 def with_status_of_java(folder: Path, status: str) -> Knowledge:
-    """The shipped rules with another status of the claim behind the constraint on Java."""
+    """The shipped rules with a constraint on Java, and another status of the claim behind it."""
     claim = shipped_rules().claims["java-clearly-tensorflow"]
     plain = claim.model_dump(mode="json", exclude_none=True, exclude={"matters_when", "checked_on", "review_by"})
     dates = {"checked_on": claim.checked_on, "review_by": claim.review_by}
     changed = plain | dates | {"status": status, "matters_when": [{"language": ["java"]}]}
-    return overlaid(folder, {"claims": [changed]})
+    return overlaid(folder, {"claims": [changed], "constraints": [OWN]})
 
 
 def leading(advice: Advice) -> str:
@@ -71,7 +81,7 @@ def leading(advice: Advice) -> str:
 
 
 def test_every_shipped_constraint_is_tried_here() -> None:
-    assert set(BY_CONSTRAINT) == set(shipped_rules().constraints)
+    assert set(BY_CONSTRAINT) == {constraint.id for constraint in CONSTRAINTS}
 
 
 @pytest.mark.parametrize("constraint", CONSTRAINTS, ids=lambda constraint: constraint.id)
@@ -102,18 +112,18 @@ def test_without_a_constraint_the_scores_decide() -> None:
 @pytest.mark.parametrize("favoured", FRAMEWORKS)
 def test_contradicting_constraints_leave_no_single_framework(favoured: Framework, tmp_path: Path) -> None:
     rules = with_overwhelming_claims(tmp_path, favoured)
-    advice = advice_on(JAVA | LANGUAGE_MODEL | {"language": ["java"]}, "today", FRESH, rules)
-    assert [part.id for part in advice.constraints] == ["java-training", "transformers-models"]
+    both = BROWSER_TRAINING | {"model": ["pretrained"], "needs": ["on_device_training", "language_models"]}
+    advice = advice_on(both, "today", FRESH, rules)
+    assert [part.id for part in advice.constraints] == ["transformers-models", "no-way-to-training-in-browser"]
     assert (advice.recommendation, advice.strength) == ("either", "either")
     assert advice.decided_by == "conflicting_constraints"
     assert leading(advice) == favoured
 
 
 def test_constraints_that_agree_decide_together(tmp_path: Path) -> None:
-    own = shipped_rules().constraints["java-training"].model_dump(exclude={"when"})
-    rules = overlaid(tmp_path, {"constraints": [own | {"id": "own", "when": [{"deployment": ["server"]}]}]})
-    advice = advice_on(JAVA, "today", FRESH, rules)
-    assert [part.id for part in advice.constraints] == ["java-training", "own"]
+    rules = overlaid(tmp_path, {"constraints": [OWN]})
+    advice = advice_on(BROWSER_TRAINING | {"language": ["java"]}, "today", FRESH, rules)
+    assert [part.id for part in advice.constraints] == ["own-on-java", "no-way-to-training-in-browser"]
     assert (advice.recommendation, advice.decided_by) == ("tensorflow", "constraint")
 
 
@@ -123,7 +133,7 @@ def test_on_a_microcontroller_the_chip_decides_and_no_constraint() -> None:
     assert "microcontroller-chip-decides" in [caution.id for caution in advice.cautions]
 
 
-@pytest.mark.parametrize("constraint", ["transformers-models"])
+@pytest.mark.parametrize("constraint", list(BY_CONSTRAINT))
 def test_a_constraint_from_what_has_happened_since_does_not_stand_under_documents(constraint: str) -> None:
     advice = advice_on(BY_CONSTRAINT[constraint], "documents")
     assert advice.constraints == []
@@ -131,15 +141,20 @@ def test_a_constraint_from_what_has_happened_since_does_not_stand_under_document
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_constraint_from_a_document_stands_under_both_policies(policy: PolicyId) -> None:
-    assert [part.id for part in advice_on(JAVA, policy).constraints] == ["java-training"]
+def test_a_constraint_from_a_document_stands_under_both_policies(policy: PolicyId, tmp_path: Path) -> None:
+    rules = overlaid(tmp_path, {"constraints": [OWN]})
+    assert [part.id for part in advice_on(JAVA, policy, FRESH, rules).constraints] == ["own-on-java"]
+
+
+def test_java_has_ways_with_either_framework_and_no_constraint() -> None:
+    assert advice_on(JAVA).constraints == []
 
 
 @pytest.mark.parametrize("status", ["refuted", "superseded"])
 def test_a_constraint_falls_with_the_trust_in_its_claim(status: str, tmp_path: Path) -> None:
     rules = with_status_of_java(tmp_path, status)
     assert advice_on(JAVA, "today", FRESH, rules).constraints == []
-    assert [part.id for part in advice_on(JAVA, "documents", FRESH, rules).constraints] == ["java-training"]
+    assert [part.id for part in advice_on(JAVA, "documents", FRESH, rules).constraints] == ["own-on-java"]
 
 
 def is_explained(part: StackEntry) -> bool:

@@ -21,10 +21,10 @@ def mirrored_rules(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 
 
 def comparable(plain: dict[str, Any]) -> dict[str, Any]:
-    """Without the version; in the stack of an `either`, PyTorch's components stand first in both worlds."""
+    """Without the version; in the stack and the paths of an `either`, PyTorch's stand first in both worlds."""
     rest = {key: value for key, value in plain.items() if key != "rules_version"}
     rest["permalinks"] = {key: link.split("&rules=")[0] for key, link in rest["permalinks"].items()}
-    return rest | {"stack": sorted(rest["stack"], key=lambda part: str(part["framework"]))}
+    return rest | {name: sorted(rest[name], key=lambda part: str(part["framework"])) for name in ("stack", "ship")}
 
 
 def assert_mirrored(raw: RawAnswers, policy: PolicyId, mirrored_rules: Knowledge) -> None:
