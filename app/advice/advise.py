@@ -54,7 +54,7 @@ def advise(
     case = Case(knowledge, preferences.policy, today, preferences.priorities)
     decision, query = decide(case, chosen), AdviceQuery(answers, preferences)
     other_policy = _other_policy(case, chosen, decision)
-    layer = api_layer(knowledge, decision.scored.evidence, today)
+    layer = api_layer(case, decision.scored.evidence)
     around = neighbourhood_of(decision)
     return Advice(
         **decision_fields(decision),

@@ -90,7 +90,7 @@ class Scorer:
         pieces = gather(knowledge, policy, today)
         self.evidence: tuple[Evidence, ...] = tuple(e for e in pieces if e.side != "api" and e.amount > 0)
         self._applicability = Applicability.of(self.layout, [piece.claim for piece in self.evidence])
-        self._ranks = ArgumentRanks.of(self.evidence)
+        self._ranks = ArgumentRanks.of(self.evidence) if policy.restatements == "corroborate" else None
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
         self._code = CodeTable.of(self.layout)
@@ -134,7 +134,8 @@ class Scorer:
         """The scores that follow from weights, evidence and constraints."""
         points, standing = situations.points, situations.constraints
         neutral = self.knowledge.scoring.neutral
-        sums = (self._sums @ self._ranks.strongest(situations.evidence)).reshape(5, len(self.criteria), -1)
+        counting = situations.evidence if self._ranks is None else self._ranks.strongest(situations.evidence)
+        sums = (self._sums @ counting).reshape(5, len(self.criteria), -1)
         if self.precedents:
             sums[:, self.criteria.index(PRECEDENTS)] += situations.precedents
         amount, signed, spread, spread_signed, spread_sided = sums

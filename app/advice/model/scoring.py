@@ -4,9 +4,9 @@ A criterion's score for a framework is its share of the evidence, with the same 
     s(f) = (e(f) + l/2 + N) / (e(pytorch) + e(tensorflow) + l + 2N)
 where e(f) is the evidence for f and l the evidence that the two are level. Of the statements of one argument on one
 side the strongest counts; the others corroborate it and add nothing, so that saying a thing three times does not make
-it weigh three times as much. The total is the weighted sum over the
-criteria on which something applies (Keeney and Raiffa, Decisions with Multiple Objectives, 1976, on additive value
-models). Sums of evidence are exact (math.fsum), so that their order changes nothing and exchanging the frameworks
+it weigh three times as much. (A policy may count them all, as their sources make them.) The total is the weighted sum
+over the criteria on which something applies (Keeney and Raiffa, Decisions with Multiple Objectives, 1976, on additive
+value models). Sums of evidence are exact (math.fsum), so that their order changes nothing and exchanging the frameworks
 mirrors them.
 """
 
@@ -20,7 +20,7 @@ from app.advice.model.priorities import NONE, Priorities
 from app.advice.model.weights import weights
 from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Chosen
-from app.knowledge.models import FRAMEWORKS, Framework, PolicyId
+from app.knowledge.models import FRAMEWORKS, Framework, Policy, PolicyId
 
 Scores = dict[Framework, float]
 
@@ -72,9 +72,9 @@ def score(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date, p
     neutral_amount = knowledge.scoring.neutral
     criteria, contributions, neutral = [], [], []
     for criterion, weight in shares.items():
-        group = strongest(grouped[criterion])
-        counting = {id(piece) for piece in group}
-        corroborating = [piece for piece in grouped[criterion] if id(piece) not in counting]
+        group = counting(knowledge.policies[policy], grouped[criterion])
+        taken = {id(piece) for piece in group}
+        corroborating = [piece for piece in grouped[criterion] if id(piece) not in taken]
         whole = fsum(e.amount for e in group) + 2 * neutral_amount
         level = fsum(e.amount for e in group if e.side == "level")
         neutral.append(weight * (neutral_amount + level / 2) / whole)
@@ -89,6 +89,11 @@ def score(knowledge: Knowledge, chosen: Chosen, policy: PolicyId, today: date, p
         contributions=tuple(contributions),
         evidence=tuple(evidence),
     )
+
+
+def counting(policy: Policy, pieces: Sequence[Evidence]) -> list[Evidence]:
+    """The pieces that count: under a policy that counts no restatements the strongest of each argument and side."""
+    return list(pieces) if policy.restatements == "count" else strongest(pieces)
 
 
 def strongest(pieces: Sequence[Evidence]) -> list[Evidence]:

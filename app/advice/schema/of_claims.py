@@ -6,7 +6,7 @@ from math import fsum
 from typing import TypedDict
 
 from app.advice.model.evidence import Evidence
-from app.advice.model.scoring import CriterionScore, strongest
+from app.advice.model.scoring import CriterionScore, counting
 from app.advice.model.weights import Raise, raises
 from app.advice.robustness.decision import Case
 from app.advice.schema.advice import CitedAlternative, CitedCaution, RaisedBy, StandingConstraint, WeighedCriterion
@@ -78,11 +78,12 @@ def set_aside(knowledge: Knowledge, claim: Claim, today: date) -> SetAside:
     return SetAside(**claim_fields(knowledge, claim, today), favours=claim.favours)
 
 
-def api_layer(knowledge: Knowledge, evidence: Sequence[Evidence], today: date) -> ApiLayer:
-    """The evidence for Keras as an API, under either policy; of each argument its strongest statement counts."""
+def api_layer(case: Case, evidence: Sequence[Evidence]) -> ApiLayer:
+    """The evidence for Keras as an API, under either policy; restatements count as they do in the scores."""
+    knowledge, today = case.knowledge, case.today
     pieces = [e for e in evidence if e.claim.favours == "keras" and e.side != "level" and e.amount > 0]
     return ApiLayer(
-        evidence=fsum(e.amount for e in strongest(pieces)),
+        evidence=fsum(e.amount for e in counting(knowledge.policies[case.policy], pieces)),
         reasons=[set_aside(knowledge, e.claim, today) for e in sorted(pieces, key=lambda e: -e.amount)],
     )
 

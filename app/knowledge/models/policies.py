@@ -1,6 +1,6 @@
 """How evidence is trusted, and the constants of the value model."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -41,7 +41,8 @@ class Policy(Entry):
     """How evidence is trusted.
 
     `trust`: status → share of a claim's strength that counts. `level`: statuses that make a claim evidence that the two
-    are level, whomever it favours.
+    are level, whomever it favours. `restatements`: whether statements that make the argument of a stronger one for the
+    same side count as well, or only corroborate it.
     """
 
     id: PolicyId
@@ -51,6 +52,7 @@ class Policy(Entry):
     keras_counts_for: Framework | None
     trust: dict[ClaimStatus, Share]
     level: Annotated[tuple[ClaimStatus, ...], BeforeValidator(as_tuple)] = ()
+    restatements: Literal["count", "corroborate"] = "corroborate"
     stale: Staleness | None = None
     ageing: Ageing | None = None
     precedents: Nearness | None = None

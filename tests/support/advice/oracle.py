@@ -217,12 +217,12 @@ def consult(
     sides = {id: side_of(rules, rules["claims"][id], policy) for id in counting}
     of_keras = [id for id in counting if rules["claims"][id]["favours"] == "keras" and sides[id] != "neither"]
     keras = dict.fromkeys(of_keras, "api")
-    silent = corroborating(rules, {id: counting[id] for id in keras}, keras)
+    silent = corroborating(rules, policy, {id: counting[id] for id in keras}, keras)
     standing = standing_constraints(rules, chosen, policy, day)
     rules = with_precedents(rules)
     for id, amount in precedents(rules, chosen, policy, day).items():
         counting[id], sides[id] = amount, str(rules["claims"][id]["favours"])
-    scored = score(rules, chosen, {id: a for id, a in counting.items() if sides[id] != "api"}, sides)
+    scored = score(rules, policy, chosen, {id: a for id, a in counting.items() if sides[id] != "api"}, sides)
     return OracleAdvice(
         **vars(scored),
         set_aside=set(amounts) - set(counting),
@@ -243,12 +243,14 @@ class OracleScore:
     variances: dict[str, float]
 
 
-def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dict[str, str]) -> OracleScore:
+def score(
+    rules: Entry, policy: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dict[str, str]
+) -> OracleScore:
     """Shares of the evidence, criterion by criterion, weighted; a claim for neither speaks half for each.
 
-    Of the claims of an argument for one side only the strongest speaks.
+    Of the claims of an argument for one side only the strongest speaks, unless the policy lets all of them.
     """
-    silent = corroborating(rules, amounts, sides)
+    silent = corroborating(rules, policy, amounts, sides)
     amounts = {id: Fraction(0) if id in silent else amount for id, amount in amounts.items()}
     criterion_of = {id: rules["claims"][id]["criterion"] for id in amounts}
     taking_part = [c["id"] for c in rules["criteria"].values() if c["id"] in criterion_of.values()]
@@ -286,8 +288,10 @@ def score(rules: Entry, chosen: Chosen, amounts: dict[str, Fraction], sides: dic
     return OracleScore(scores, open_part, weights, criterion_scores, contributions, variances)
 
 
-def corroborating(rules: Entry, amounts: dict[str, Fraction], sides: dict[str, str]) -> set[str]:
+def corroborating(rules: Entry, policy: Entry, amounts: dict[str, Fraction], sides: dict[str, str]) -> set[str]:
     """The claims that a claim of the same argument and side outdoes, or equals and stands before."""
+    if policy["restatements"] == "count":
+        return set()
     order = list(rules["claims"])
     return {
         id

@@ -33,7 +33,8 @@ def named(advice: Advice) -> set[str]:
 
 
 def says_something(advice: Advice, claim: Claim) -> bool:
-    contributes = any(r.claim == claim.id and r.contribution > 0 for r in statements_of(advice))
+    """Whether it counts, or corroborates a stronger statement of its argument, or speaks for the API layer."""
+    contributes = any(s.claim == claim.id and s.trust > 0 for s in statements_of(advice))
     return contributes or any(part.claim == claim.id for part in advice.api_layer.reasons)
 
 
@@ -50,7 +51,7 @@ def test_a_claim_is_named_for_each_alternative_of_its_own_condition(claim: Claim
 
 
 @pytest.mark.parametrize("claim", [c for c in CLAIMS if can_be_trusted(c)], ids=lambda claim: claim.id)
-def test_a_claim_that_some_policy_trusts_moves_a_score_or_the_api_layer(claim: Claim) -> None:
+def test_a_claim_that_some_policy_trusts_supports_an_argument_or_the_api_layer(claim: Claim) -> None:
     assert any(says_something(advice, claim) for advice in all_advice(claim))
 
 

@@ -171,12 +171,12 @@ def test_reasons_stand_in_order_of_their_contribution_and_each_adds_something(
 def test_of_an_argument_the_strongest_statement_counts_and_the_others_add_nothing(
     raw: RawAnswers, policy: PolicyId
 ) -> None:
-    """Decisions of real projects are no restatements of each other: each of them adds to their one argument."""
+    """Under `documents` each statement counts as its source makes it. Decisions of projects restate nothing."""
     for reason in advice_on(raw, policy).reasons:
         amounts = [statement.strength * statement.trust for statement in reason.statements]
         assert amounts == sorted(amounts, reverse=True)
         assert {one.favours for one in reason.statements} == {reason.favours}
-        if reason.argument == PRECEDENTS:
+        if reason.argument == PRECEDENTS or policy == "documents":
             assert all(one.contribution > 0 for one in reason.statements)
             continue
         assert [one.contribution for one in reason.statements] == [reason.contribution, *[0.0] * (len(amounts) - 1)]
@@ -185,14 +185,15 @@ def test_of_an_argument_the_strongest_statement_counts_and_the_others_add_nothin
 
 @PROPERTY
 @given(raw=answer_sets(), policy=policies())
-def test_a_contribution_is_the_share_of_the_strongest_statement_in_its_criterion(
+def test_a_contribution_is_the_share_of_the_counting_statements_in_their_criterion(
     raw: RawAnswers, policy: PolicyId
 ) -> None:
     """Of precedents only the nearest are shown, so that their criterion cannot be added up from the advice alone."""
     advice = advice_on(raw, policy)
     for criterion in (criterion for criterion in advice.criteria if criterion.id != PRECEDENTS):
         reasons = [reason for reason in advice.reasons if reason.criterion == criterion.id]
-        amounts = [reason.statements[0].strength * reason.statements[0].trust for reason in reasons]
+        counting = [reason.statements if policy == "documents" else reason.statements[:1] for reason in reasons]
+        amounts = [fsum(one.strength * one.trust for one in statements) for statements in counting]
         whole = fsum(amounts) + 2 * shipped_rules().scoring.neutral
         for reason, amount in zip(reasons, amounts, strict=True):
             halved = 2 if reason.favours == "neither" else 1
@@ -210,7 +211,10 @@ def test_no_argument_stands_twice_for_one_side(raw: RawAnswers, policy: PolicyId
 @given(raw=answer_sets(), policy=policies())
 def test_a_difference_names_the_statements_that_count_on_either_side_of_it(raw: RawAnswers, policy: PolicyId) -> None:
     here, there = advice_on(raw, policy), advice_on(raw, other(policy))
-    counting = [{reason.claim for reason in advice.reasons if reason.favours in FRAMEWORKS} for advice in (there, here)]
+    counting = [
+        {one.claim for one in statements_of(advice) if one.contribution > 0 and one.favours in FRAMEWORKS}
+        for advice in (there, here)
+    ]
     for difference in (one for one in here.other_policy.differences if one.argument != PRECEDENTS):
         assert difference.statements, difference.argument
         for statement in difference.statements:

@@ -5,14 +5,14 @@ import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.audit.check import check_all, open_rules
 from app.audit.core_outcomes import core_sides
 from app.audit.unreachable import unreached
-from app.knowledge.models import PolicyId
+from app.knowledge.models import ClaimStatus, PolicyId
 from app.paths import ROOT
 from tests.support.rules.rule_files import argument, claim, expected_of, write_entries
 
@@ -21,7 +21,7 @@ FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
 
 SURE = {"neutral": 2, "constraint_trust": 0.25}
 NEVER_SURE = SURE | {"leaning": 0.9999, "strong": 1.0}
-TRUSTED = dict.fromkeys(("confirmed", "partly", "unchecked", "not_testable", "opinion", "superseded", "refuted"), 1)
+TRUSTED = dict.fromkeys(get_args(ClaimStatus), 1)
 
 
 def policy(id: str, counts: list[str]) -> dict[str, Any]:

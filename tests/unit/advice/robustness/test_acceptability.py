@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.advice.model.batch_scoring import Scores, scorer_of
 from app.advice.model.code_table import Code
 from app.advice.model.core_space import core_space, masks_of
+from app.advice.model.evidence import Evidence, applying_evidence
 from app.advice.model.priorities import NONE, Priorities
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty, acceptability
 from app.advice.robustness.quick_estimate import expected_leads
@@ -184,13 +185,19 @@ def _strong_wishes(seed: int) -> Priorities:
     return Priorities(tuple((id, rng.choice([0.0, 0.0, 0.2, 1.0, 10.0])) for id in shipped_rules().criteria))
 
 
-def claims_redrawn(policy: PolicyId, raw: dict[str, list[str]], draws: int, seed: int) -> float:
-    """PyTorch's share when every single claim is redrawn and every weight: slow, and without any approximation."""
+def arguments_redrawn(policy: PolicyId, raw: dict[str, list[str]], draws: int, seed: int) -> float:
+    """PyTorch's share when every argument is redrawn and every weight: slow, and without any approximation."""
     rules = shipped_rules()
     scorer = scorer_of(rules, policy, FRESH)
-    masks = scorer.layout.masks({question: frozenset(options) for question, options in raw.items()})
-    applying = scorer.situations(masks).evidence[:, 0]
-    pieces = [piece for piece, applies in zip(scorer.evidence, applying, strict=True) if applies]
+    chosen = {question: frozenset(options) for question, options in raw.items()}
+    masks = scorer.layout.masks(chosen)
+    strongest: dict[tuple[str, str], Evidence] = {}
+    for piece in applying_evidence(rules, chosen, policy, FRESH):
+        argument = piece.claim.id if policy == "documents" else piece.claim.argument or piece.claim.id
+        point = (argument, piece.side)
+        if piece.side != "api" and piece.amount > max(0, strongest[point].amount if point in strongest else 0):
+            strongest[point] = piece
+    pieces = list(strongest.values())
     random_ = np.random.default_rng(seed)
     rows = np.array([scorer.criteria.index(piece.claim.criterion) for piece in pieces])
     amounts = np.array([piece.amount for piece in pieces])
@@ -206,7 +213,7 @@ def claims_redrawn(policy: PolicyId, raw: dict[str, list[str]], draws: int, seed
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_uncertain_evidence_by_criterion_stands_for_uncertain_claims(policy: PolicyId) -> None:
+def test_uncertain_evidence_by_criterion_stands_for_uncertain_arguments(policy: PolicyId) -> None:
     judge = judge_of(shipped_rules(), policy, FRESH)
     for raw in seeded_answers(seed=41, count=25):
         masks = judge.scorer.layout.masks({question: frozenset(options) for question, options in raw.items()})
@@ -214,7 +221,7 @@ def test_uncertain_evidence_by_criterion_stands_for_uncertain_claims(policy: Pol
         if scores.required[0]:
             continue
         found = acceptability(scores, 0, 0.0, judge.samples).pytorch
-        assert found == pytest.approx(claims_redrawn(policy, raw, 5_000, 1), abs=0.05)
+        assert found == pytest.approx(arguments_redrawn(policy, raw, 5_000, 1), abs=0.05)
 
 
 @pytest.mark.parametrize("policy", POLICIES)

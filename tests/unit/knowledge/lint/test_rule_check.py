@@ -6,6 +6,7 @@
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.errors import UnusableSetting
 from app.knowledge.lint.linter import check
 from app.knowledge.lint.trusting_policies import counts_somewhere
 from app.knowledge.loader import load
+from app.knowledge.models import ClaimStatus
 from app.paths import RULES
 from tests.support.rules.rule_files import argument, claim, expected_of, pick, with_overlay, write_entries, write_rules
 
@@ -67,7 +69,7 @@ def test_findings_come_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
 
 
 def test_what_only_one_policy_trusts_is_dead_when_an_own_policy_trusts_nothing(tmp_path: Path) -> None:
-    trust = dict.fromkeys(("confirmed", "partly", "unchecked", "not_testable", "opinion", "superseded", "refuted"), 0)
+    trust = dict.fromkeys(get_args(ClaimStatus), 0)
     documents = {"id": "documents", "name": "N", "about": "A.", "counts": ["document", "own"], "trust": trust}
     folder = write_entries(tmp_path, {"policies": [documents | {"keras_counts_for": None}]})
     shipped = load()
