@@ -7,10 +7,12 @@ import pytest
 
 from app.knowledge.base import Knowledge
 from app.knowledge.loader import load
-from app.knowledge.models import PolicyId
+from app.knowledge.models import Framework, PolicyId
 from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
-from tests.support.advice.mirror import mirrored_advice, mirrored_answers, write_mirrored_rules
+from tests.support.advice.mirror import mirrored, mirrored_advice, mirrored_answers, write_mirrored_rules
 from tests.support.sizes import size
+
+OTHER: dict[Framework, Framework] = {"pytorch": "tensorflow", "tensorflow": "pytorch"}
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,16 @@ def test_mirrored_rules_are_other_rules_and_hold_as_many_entries(mirrored_rules:
     assert mirrored_rules.version != shipped_rules().version
     assert len(mirrored_rules.claims) == len(shipped_rules().claims)
     assert mirrored_rules.policies["documents"].keras_counts_for == "pytorch"
+
+
+def test_the_paths_and_the_constraints_that_follow_from_them_are_mirrored(mirrored_rules: Knowledge) -> None:
+    rules = shipped_rules()
+    for (place, framework), ways in rules.ways.items():
+        there = mirrored_rules.ways[place, OTHER[framework]]
+        assert [mirrored(path.model_dump(mode="json")) for path in ways] == [p.model_dump(mode="json") for p in there]
+    here = [mirrored(constraint.model_dump(mode="json")) for constraint in rules.hard_constraints]
+    assert here == [constraint.model_dump(mode="json") for constraint in mirrored_rules.hard_constraints]
+    assert len(here) > len(rules.constraints)
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -160,7 +160,13 @@ def with_claim_refuted(id: str) -> Knowledge:
     rules = shipped_rules()
     claims = {key: claim for key, claim in rules.claims.items() if key != id}
     kept = {key: constraint for key, constraint in rules.constraints.items() if constraint.claim != id}
-    return replace(rules, claims=MappingProxyType(claims), constraints=MappingProxyType(kept))
+    paths = {key: path for key, path in rules.paths.items() if path.claim != id}
+    return replace(
+        rules,
+        claims=MappingProxyType(claims),
+        constraints=MappingProxyType(kept),
+        paths=MappingProxyType(paths),
+    )
 
 
 @pytest.mark.timeout(900)
