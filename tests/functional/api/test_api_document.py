@@ -18,6 +18,8 @@ OPERATIONS = {
     "GET /api/v1/claims": "list_claims",
     "GET /api/v1/claims/{id}": "get_claim",
     "GET /api/v1/sources": "list_sources",
+    "GET /api/v1/paths": "list_paths",
+    "GET /api/v1/precedents": "list_precedents",
     "GET /api/v1/probes": "list_probes",
     "GET /api/v1/probes/{id}": "get_probe",
     "GET /api/v1/environment": "get_environment",

@@ -65,10 +65,8 @@ async def test_a_retired_component_is_shown_with_its_successor(client: httpx.Asy
     for raw in SAMPLE:
         stack = (await advice_from_api(client, raw, "documents"))["stack"]
         page = await page_at(client, advice_address(raw, "documents"))
-        shown = {text_of(only(part, "dt")) + name_in(part): part for part in with_class(page, "part")}
-        assert len(shown) == len(stack)
-        for part in stack:
-            element = shown[part["role_name"] + part["name"]]
+        for part, element in zip(stack, with_class(page, "part"), strict=True):
+            assert (text_of(only(element, "dt")), name_in(element)) == (part["role_name"], part["name"])
             assert text_of(with_class(element, f"badge-{part['state']}")[0]) == part["state"]
             if part["state"] == "retired" and successor_of(part):
                 met += 1
