@@ -1,7 +1,8 @@
 """Train in one framework, ship with its best trodden path: for each place that the answers name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from app.advice.robustness.recommendation import Choice
 from app.advice.schema.ship import PathLimit, PathSource, PathStep, Ship
@@ -13,25 +14,28 @@ from app.knowledge.models import FRAMEWORKS, Citation, Framework, ModelPath, Pla
 def ship(knowledge: Knowledge, chosen: Chosen, recommendation: Choice, today: date) -> list[Ship]:
     """The ways of the recommended framework, or of both when either will do, in the order of the places."""
     frameworks: Sequence[Framework] = FRAMEWORKS if recommendation == "either" else (recommendation,)
-    named = [place for place in knowledge.places.values() if place.is_named(chosen)]
-    return [line for place in named for line in _lines(knowledge, place, frameworks, today)]
+    lines = (
+        _line(knowledge, place.id, framework, today)
+        for place in knowledge.places.values()
+        if place.is_named(chosen)
+        for framework in frameworks
+    )
+    return [line for line in lines if line is not None]
+
+
+@lru_cache(maxsize=256)
+def _line(knowledge: Knowledge, place: str, framework: Framework, today: date) -> Ship | None:
+    """A framework's best way to a place. None where a rule base lacks a path: it has an issue about that."""
+    return next(iter(all_ways(knowledge, knowledge.places[place], framework, today)), None)
 
 
 def all_ways(knowledge: Knowledge, place: Place, framework: Framework, today: date) -> list[Ship]:
     """Every path of a framework to a place, the best trodden first."""
     ways = knowledge.ways.get((place.id, framework), ())
-    return [shipped_by(knowledge, place, path, len(ways) - 1, today) for path in ways]
+    return [_shipped_by(knowledge, place, path, len(ways) - 1, today) for path in ways]
 
 
-def _lines(knowledge: Knowledge, place: Place, frameworks: Sequence[Framework], today: date) -> Iterator[Ship]:
-    """A rule base that lacks a path has an issue about it; the advice then has no line."""
-    for framework in frameworks:
-        ways = knowledge.ways.get((place.id, framework), ())
-        if ways:
-            yield shipped_by(knowledge, place, ways[0], len(ways) - 1, today)
-
-
-def shipped_by(knowledge: Knowledge, place: Place, path: ModelPath, other_ways: int, today: date) -> Ship:
+def _shipped_by(knowledge: Knowledge, place: Place, path: ModelPath, other_ways: int, today: date) -> Ship:
     """One path as an advice and the list of paths give it."""
     question, option = place.option
     return Ship(

@@ -15,7 +15,6 @@ from app.knowledge.models import (
     Component,
     ModelPath,
     Option,
-    Place,
     Question,
     Workload,
 )
@@ -92,11 +91,6 @@ def _of_path(path: ModelPath) -> Iterator[Name]:
     yield from ((key, "sources", citation.id) for key, citations in cited for citation in citations)
 
 
-def _of_place(place: Place) -> Iterator[Name]:
-    if place.while_open is not None:
-        yield "while_open", "questions", place.while_open
-
-
 def _of_question(question: Question) -> Iterator[Name]:
     for option in question.options:
         yield from (("options", "criteria", criterion) for criterion in option.raises)
@@ -113,7 +107,6 @@ REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
     "alternatives": lambda one: [("sources", "sources", citation.id) for citation in one.sources],
     "stack": lambda pick: [("role", "roles", pick.role), ("component", "components", pick.component)],
     "questions": _of_question,
-    "places": _of_place,
     "paths": _of_path,
 }
 

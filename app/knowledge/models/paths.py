@@ -33,6 +33,15 @@ class Place(Entry):
     when: Condition
     while_open: Id | None = None
 
+    @model_validator(mode="after")
+    def _is_named_by_answers(self) -> "Place":
+        questions = {question for question, _ in self.when.terms()}
+        if not questions:
+            raise ValueError("when is always: a place is named by answers")
+        if self.while_open is not None and self.while_open not in questions:
+            raise ValueError(f"while_open is '{self.while_open}', which when does not name")
+        return self
+
     def is_named(self, chosen: Chosen) -> bool:
         """Whether the answers name the place, or may still do so while the question is open."""
         if self.when.holds(chosen):
