@@ -34,10 +34,14 @@ def unreached(knowledge: Knowledge, policy: PolicyId, day: date) -> set[int]:
 
 
 def _widening(knowledge: Knowledge) -> Iterator[Masks]:
-    """The core situations, and then with each option of each other question in turn."""
+    """The core situations, and then with each option of each other question in turn.
+
+    Options that say which code there is are left out: staying with it says nothing about the evidence.
+    """
     core = masks_of(Layout.of(knowledge), core_space(knowledge))
     yield core
     for row, question in enumerate(knowledge.questions.values()):
         if not question.core:
-            for bit in range(len(question.options)):
-                yield with_option(core, row, bit)
+            for bit, option in enumerate(question.options):
+                if option.keeps is None:
+                    yield with_option(core, row, bit)

@@ -1,8 +1,8 @@
 """How evidence is trusted, and the constants of the value model."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from app.knowledge.models.base import Entry, Framework, PolicyId, Share, SourceKind, Text, as_tuple
 from app.knowledge.models.claims import ClaimStatus
@@ -56,6 +56,14 @@ class Policy(Entry):
     stale: Staleness | None = None
     ageing: Ageing | None = None
     precedents: Nearness | None = None
+
+    @field_validator("trust", mode="before")
+    @classmethod
+    def _of_before_comparisons(cls, value: Any) -> Any:
+        """Own policies that were written before there was the status `both` trust it like `partly`, which it was."""
+        if isinstance(value, dict) and "partly" in value:
+            return {"both": value["partly"], **value}
+        return value
 
     @model_validator(mode="after")
     def _trusts_every_status(self) -> "Policy":

@@ -146,10 +146,10 @@ def test_another_scoring_is_an_entry_too() -> None:
 
 
 def test_a_status_that_a_policy_trusts_alike_changes_nothing_under_it() -> None:
-    new = edited("claims", "microcontrollers-are-litert-ground", status="refuted")
+    new = edited("claims", "pytorch-best-for-research", status="refuted")
     found = impact(SHIPPED, new, DAY).policies
     assert found["documents"].changed == 0
-    assert set(through(found["today"])) == {"changed claims/microcontrollers-are-litert-ground"}
+    assert set(through(found["today"])) == {"changed claims/pytorch-best-for-research"}
 
 
 def test_an_impact_in_words_says_what_changes_and_through_what() -> None:

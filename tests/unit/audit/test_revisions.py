@@ -110,7 +110,7 @@ def test_an_undeclared_change_fails_the_check(monkeypatch: pytest.MonkeyPatch, t
     done = invoked(monkeypatch, shipped_rules(), "--against", "then", "--json", **settings)
     found = json.loads(done.stdout)
     assert done.exit_code == 1
-    assert {issue["rule"] for issue in found["issues"]} == {"undeclared-impact"}
+    assert {issue["rule"] for issue in found["issues"]} == {"undeclared-impact", "no-argument"}
     assert found["impact"]["rules_before"] == shipped_rules().version
     assert {one["id"] for one in found["impact"]["policies"]["today"]["through"]} <= {one["id"] for one in own}
     printed = invoked(monkeypatch, shipped_rules(), "--against", "then", **settings)

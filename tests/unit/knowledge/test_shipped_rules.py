@@ -43,7 +43,7 @@ QUESTIONNAIRE = {
 
 REQUIRED = {"language", "deployment", "data_type", "goal"}
 MANY = {"deployment", "data_type", "needs", "system", "phone_system", "python"}
-STATUSES = {"confirmed", "partly", "refuted", "not_testable", "superseded", "opinion", "unchecked"}
+STATUSES = {"confirmed", "both", "partly", "refuted", "not_testable", "superseded", "opinion", "unchecked"}
 
 LEANING_START = re.compile(
     r"(also|another|both|but|he|here|however|instead|it|its|likewise|once|otherwise|she|similarly|so|such|that|their"
