@@ -181,7 +181,7 @@ def _other_precedents(query: AdviceQuery) -> str:
 
 def _strength(advice: Advice) -> str:
     """The strength and what it is based on, below the headline."""
-    has_word = advice.decided_by == "scores" and advice.strength != "either"
+    has_word = advice.decided_by in ("scores", "staying") and advice.strength != "either"
     return f"{advice.strength.capitalize()}. {strength_sentence(advice)}" if has_word else strength_sentence(advice)
 
 

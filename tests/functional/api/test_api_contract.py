@@ -9,7 +9,7 @@ from tests.support.advice.answer_sets import seeded_answers, shipped_rules
 from tests.support.rules.contract_questions import QUESTIONS
 from tests.support.web.web_client import CORE, HTML, advice_from_api, posted, problem_fields, raw_for_api, statements_of
 
-STATUSES = {"confirmed", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"}
+STATUSES = {"confirmed", "both", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"}
 
 TEXT, NUMBER, SEVERAL = str, (int, float), list
 

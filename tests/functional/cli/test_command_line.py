@@ -10,6 +10,7 @@ import pytest
 from app import __version__
 from tests.support.advice.answer_sets import POLICIES, advice_on
 from tests.support.cli.commands import tiebreak
+from tests.support.server.child_processes import tiebreak as program
 from tests.support.web.web_client import CORE, statements_of
 
 VALID = ["advise", "--language", "python", "--deployment", "mobile", "--data-type", "images", "--goal", "production"]
@@ -53,7 +54,7 @@ def assert_one_message(said: str) -> None:
     "arguments", [["--version"], ["--help"], ["advise", "--help"], ["serve", "-h"], ["rules", "-h"]]
 )
 def test_asking_for_version_or_help_succeeds(arguments: list[str]) -> None:
-    child = tiebreak(*arguments)
+    child = program(*arguments)
     assert (child.returncode, child.stderr) == (0, "")
     assert __version__ in child.stdout if arguments == ["--version"] else child.stdout.startswith("Usage: ")
 
@@ -148,8 +149,8 @@ def test_clean_rules_pass(tmp_path: Path, overlay: str | None) -> None:
     [
         (DANGLING, 4, "dangling-id", "no-such-criterion"),
         (DEAD, None, "dead-claim", "our-claim"),
-        (CLEAN.replace("strength: 1", "strength: 9"), 6, "value", "strength"),
-        (CLEAN.replace("kind:", "sort:"), 7, "unknown-key", "sort"),
+        (CLEAN.replace("strength: 1", "strength: 9"), 7, "value", "strength"),
+        (CLEAN.replace("kind:", "sort:"), 8, "unknown-key", "sort"),
         ("claims: [", None, "syntax", ""),
         ("claims: {a: 1}\n", 1, "shape", "claims"),
     ],
