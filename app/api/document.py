@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from app.advice.model.priorities import MOST
 from app.knowledge.ledger import choices
 from app.knowledge.models import Question
+from app.knowledge.precedent_filter import precedent_choices
 from app.runs.models import EVERYTHING
 from app.web.problems import Problem
 from app.web.service import Service
@@ -50,9 +51,10 @@ def _add_values(document: Schema, service: Service) -> None:
     factor = {"type": "number", "minimum": 0, "maximum": MOST}
     advice["priorities"].update(_only(dict.fromkeys(knowledge.criteria, factor)))
     run["probe"]["enum"] = [*service.runs.catalogue.probes, EVERYTHING]
-    for parameter in document["paths"]["/api/v1/claims"]["get"]["parameters"]:
-        values = choices(knowledge)[parameter["name"]]
-        parameter["schema"] = {"type": "string", "enum": ["", *values]}
+    for path, known in (("claims", choices(knowledge)), ("precedents", precedent_choices(knowledge))):
+        for parameter in document["paths"][f"/api/v1/{path}"]["get"]["parameters"]:
+            if parameter["name"] in known:
+                parameter["schema"] = {"type": "string", "enum": ["", *known[parameter["name"]]]}
 
 
 def _answers(questions: Iterable[Question]) -> Schema:

@@ -138,7 +138,8 @@ async def test_the_advice_knows_and_its_links_stay(app: FastAPI, folder: Path) -
         assert "own-claim" in refuted["checking"]["here"]
         assert "own-claim" in before["checking"]["open"]
         assert refuted["as_shipped"]["scores"] == before["scores"]
-        assert {"own-claim"} <= {one["claim"] for one in refuted["as_shipped"]["differences"]}
+        differing = [one for argument in refuted["as_shipped"]["differences"] for one in argument["statements"]]
+        assert {"own-claim"} <= {one["claim"] for one in differing}
         # as shipped, and as it was after the first run
         for verdicts, expected in (("shipped", before), (refuted["verdicts_revision"], refuted)):
             again = await advice(client, verdicts=verdicts)
