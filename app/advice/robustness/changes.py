@@ -21,6 +21,8 @@ class MaskChange:
 def changes(layout: Layout, masks: Masks, small: bool = False) -> list[MaskChange]:
     """Every single change of an answer set.
 
+    What code there is stays as it is: nobody can answer that otherwise, and other code would be another project.
+
     Of a question with one answer: every other option, and none. Of a question with several: one option more, one
     fewer, or one exchanged for another. Core questions keep an answer.
 
@@ -30,6 +32,7 @@ def changes(layout: Layout, masks: Masks, small: bool = False) -> list[MaskChang
     return [
         MaskChange(row, int(masks[row, 0]), after)
         for row, question in enumerate(layout.questions)
+        if not question.is_about_code
         for after in _others(len(question.options), question.kind, question.core, int(masks[row, 0]), small)
     ]
 

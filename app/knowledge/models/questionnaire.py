@@ -43,6 +43,11 @@ class Question(Entry):
     options: Annotated[tuple[Option, ...], BeforeValidator(as_tuple), Field(min_length=2, max_length=31)]
 
     @property
+    def is_about_code(self) -> bool:
+        """Whether it asks for the code that there is, which is a fact and no choice of the project."""
+        return any(option.keeps is not None or option.easy_to_move for option in self.options)
+
+    @property
     def option_ids(self) -> tuple[str, ...]:
         return tuple(option.id for option in self.options)
 

@@ -138,8 +138,9 @@ def test_what_the_documents_decide_plainly_comes_out_so(situation: Situation) ->
 
 
 def test_hardly_anything_that_the_documents_decide_plainly_is_left_open() -> None:
+    """Nobody's opinion is decisive by the rubric of strength, so that a few are left open."""
     left = sum(len(otherwise(situation)) for situation in PLAIN)
-    assert left <= sum(len(situation.answers) for situation in PLAIN) / 50
+    assert left <= sum(len(situation.answers) for situation in PLAIN) / 20
 
 
 @pytest.mark.parametrize("answers", CONTESTED)

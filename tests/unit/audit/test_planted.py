@@ -19,8 +19,6 @@ from tests.support.rules.rule_files import argument, claim, expected_of, write_e
 DAY = date(2026, 11, 25)
 FILES = sorted((Path(__file__).parent / "planted").glob("*.yaml"))
 
-SURE = {"neutral": 2, "constraint_trust": 0.25}
-NEVER_SURE = SURE | {"leaning": 0.9999, "strong": 1.0}
 TRUSTED = dict.fromkeys(get_args(ClaimStatus), 1)
 
 
@@ -37,7 +35,6 @@ def one_sided(id: str, favours: str) -> dict[str, Any]:
 
 
 UNREACHABLE: list[tuple[dict[str, Any], PolicyId, list[str]]] = [
-    ({"scoring": NEVER_SURE}, "documents", ["PyTorch"]),
     (one_sided("documents", "pytorch"), "documents", ["either"]),
     (one_sided("documents", "tensorflow"), "documents", ["PyTorch", "either"]),
     (one_sided("today", "pytorch"), "today", ["either"]),

@@ -56,10 +56,15 @@ def with_answer(answers: Frozen, question: str, answer: Answer) -> Frozen:
     return tuple(sorted((rest | {question: answer} if answer else rest).items()))
 
 
+def changeable() -> list[tuple[str, Question]]:
+    """The questions whose answer a project could change: what code it has is a fact."""
+    return [(id, one) for id, one in shipped_rules().questions.items() if id not in ("codebase", "code_size")]
+
+
 def flips_by_brute_force(policy: PolicyId, answers: Frozen) -> set[tuple[str, Answer, str]]:
     now, given = recommended(policy, answers), dict(answers)
     found: set[tuple[str, Answer, str]] = set()
-    for id, question in shipped_rules().questions.items():
+    for id, question in changeable():
         for other in other_answers(question, given.get(id, NOTHING)):
             there = recommended(policy, with_answer(answers, id, other))
             if there != now:
@@ -102,7 +107,7 @@ def sets_by_brute_force(policy: PolicyId, answers: Frozen, size: int) -> int:
     now, given = recommended(policy, answers), dict(answers)
     changes = [
         (id, other)
-        for id, question in shipped_rules().questions.items()
+        for id, question in changeable()
         for other in other_answers(question, given.get(id, NOTHING), small=True)
     ]
     return sum(
@@ -142,7 +147,7 @@ def test_a_criterion_tips_the_scores_at_the_weight_that_is_said(policy: PolicyId
 @pytest.mark.parametrize("policy", POLICIES)
 def test_decisive_claims_are_those_without_which_the_advice_is_another(policy: PolicyId) -> None:
     decisive = 0
-    for raw in seeded_answers(seed=64, count=12):
+    for raw in seeded_answers(seed=64, count=12 if policy == "documents" else 32):
         advice, chosen = advice_on(raw, policy), dict(frozen(raw))
         found = {claim.claim: claim.recommendation for claim in advice.robustness.decisive_claims}
         evidence = score(shipped_rules(), chosen, policy, FRESH).evidence

@@ -16,20 +16,21 @@ class Slow:
 
     def __init__(self) -> None:
         self.database: Any = SimpleNamespace(troubles={}, on_trouble=lambda: None)
-        self.let_go = False
+        self.may_let_go, self.let_go = asyncio.Event(), False
 
     @reading
     async def call(self) -> None:
         try:
             await asyncio.sleep(60)
         finally:
-            await asyncio.sleep(0.05)
+            await self.may_let_go.wait()
             self.let_go = True
 
 
 async def cancelled_call(store: Slow) -> None:
     caller = asyncio.create_task(store.call())
-    await asyncio.sleep(0.01)
+    for _ in range(5):  # until the call has begun
+        await asyncio.sleep(0)
     caller.cancel()
     await asyncio.wait({caller})
 
@@ -38,7 +39,8 @@ async def test_what_nobody_waits_for_has_let_go_before_the_store_closes() -> Non
     store = Slow()
     await cancelled_call(store)
     assert not store.let_go
-    await settled()
+    asyncio.get_running_loop().call_soon(store.may_let_go.set)
+    await settled(60)
     assert store.let_go
 
 
