@@ -98,7 +98,7 @@ def assert_everything_else_answers(client: httpx.Client) -> None:
         assert client.get(route).status_code == 200, route
     advice = client.post("/api/v1/advice", json=ANSWERS)
     assert advice.status_code == 200
-    assert advice.json()["recommendation"] == "tensorflow"
+    assert advice.json()["headline"]
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
