@@ -169,6 +169,7 @@ def test_a_server_that_is_told_to_stop_does_so_although_somebody_listens(
         listener = threading.Thread(target=lambda: heard.extend(_listened(server, run)))
         listener.start()
         until(place.exists)
+        until(lambda: heard)
         began = time.monotonic()
         status = server.end(number)
         took = time.monotonic() - began
