@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from bench.service_process import CHROMIUM, running_service
 
 PICTURE = Path(__file__).parent / "images" / "advice.png"
-ADDRESS = "/advice?language=python&deployment=mobile&data_type=images&goal=production"
+ADDRESS = "/advice?language=python&deployment=server&data_type=text&goal=production"
 
 
 def main() -> None:
