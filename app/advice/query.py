@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from app.advice.model.answers import Answers, accepted_answers, parse_answers
 from app.advice.model.priorities import NONE, parse_priorities
-from app.advice.preferences import DEFAULT_POLICY, DEFAULT_PREFERENCES, Preferences
+from app.advice.preferences import DEFAULT_POLICY, DEFAULT_PREFERENCES, DEFAULT_SEARCH, FlipSearch, Preferences
 from app.advice.query_fields import (
     CERTAIN,
     PRIORITY,
@@ -78,6 +78,7 @@ class AdviceQuery:
             policy=problems.of(fields.policy, DEFAULT_POLICY),
             priorities=problems.of(lambda: fields.priorities(knowledge), NONE),
             uncertain=problems.of(fields.uncertain, EVERYTHING),
+            flips=problems.of(fields.flips, DEFAULT_SEARCH),
         )
         return cls(answers, preferences, problems.of(fields.revision, None), made_with)
 
@@ -95,7 +96,7 @@ class AdviceQuery:
         revision = problems.of(lambda: read_revision(str(request.verdicts)), None)
         problems.raise_any()
         uncertain = Uncertainty(request.uncertain.weights, request.uncertain.evidence)
-        return cls(answers, Preferences(request.policy, priorities, uncertain), revision)
+        return cls(answers, Preferences(request.policy, priorities, uncertain, request.flips), revision)
 
     @classmethod
     def from_options(
@@ -106,6 +107,7 @@ class AdviceQuery:
         weights: Sequence[str],
         verdicts: str,
         precedents: bool = True,
+        flips: FlipSearch = DEFAULT_SEARCH,
     ) -> "AdviceQuery":
         """Read the options of a command: `--language python --weight continuity=2 --verdicts shipped`.
 
@@ -120,7 +122,7 @@ class AdviceQuery:
         priorities = counting_precedents(knowledge, priorities, precedents)
         revision = problems.of(lambda: read_revision(verdicts), None)
         problems.raise_any()
-        return cls(chosen, Preferences(policy, priorities), revision)
+        return cls(chosen, Preferences(policy, priorities, flips=flips), revision)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The (key, value) pairs of a query string, in one canonical order, without defaults."""
@@ -132,6 +134,7 @@ class AdviceQuery:
             *([("policy", preferences.policy)] if preferences.policy != DEFAULT_POLICY else []),
             *((PRIORITY + criterion, f"{factor:g}") for criterion, factor in preferences.priorities.factors),
             *((CERTAIN, name) for name in UNCERTAIN if not uncertain[name]),
+            *([("flips", preferences.flips)] if preferences.flips != DEFAULT_SEARCH else []),
             *([("verdicts", str(self.revision or SHIPPED))] if self.revision is not None else []),
             *self.made_with.pairs(),
         ]
@@ -149,6 +152,7 @@ class AdviceQuery:
             verdicts="here" if self.revision is None else self.revision or "shipped",
             priorities=dict(preferences.priorities.factors),
             uncertain=UncertaintySchema.of(preferences.uncertain),
+            flips=preferences.flips,
         )
 
     def preferring(self, preferences: Preferences) -> "AdviceQuery":

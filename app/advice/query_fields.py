@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar, get_args
 
 from app.advice.model.priorities import Priorities, parse_priorities
-from app.advice.preferences import DEFAULT_POLICY
+from app.advice.preferences import DEFAULT_POLICY, DEFAULT_SEARCH, FlipSearch
 from app.advice.robustness.acceptability import Uncertainty
 from app.errors import FieldProblem, InvalidFields, shortened
 from app.knowledge.base import Knowledge
@@ -39,7 +39,7 @@ MOST_DIGITS = 18
 LEAVE_OUT, KEEP = "no", "yes"
 """`precedents=no` leaves out what other projects decided: a priority of 0 for their criterion."""
 
-BESIDES_ANSWERS = ("policy", "verdicts", "rules", "on", "precedents", CERTAIN)
+BESIDES_ANSWERS = ("policy", "verdicts", "rules", "on", "precedents", "flips", CERTAIN)
 """Keys that are not questions, besides those of priorities."""
 
 
@@ -106,17 +106,16 @@ class QueryFields:
 
     def policy(self) -> PolicyId:
         known: tuple[PolicyId, ...] = get_args(PolicyId)
-        given = self._one("policy", known) or DEFAULT_POLICY
-        if given not in known:
-            raise InvalidFields([FieldProblem("policy", f"'{shortened(given)}' is not a policy", known)])
-        return known[known.index(given)]
+        return self._word("policy", known, DEFAULT_POLICY, "is not a policy")
+
+    def flips(self) -> FlipSearch:
+        known: tuple[FlipSearch, ...] = get_args(FlipSearch)
+        return self._word("flips", known, DEFAULT_SEARCH, "is neither")
 
     def priorities(self, knowledge: Knowledge) -> Priorities:
         weights = [key for key in self.values if key.startswith(PRIORITY)]
         given = [(key.removeprefix(PRIORITY), value) for key in weights for value in self.values[key] if value]
-        word = self._one("precedents", (KEEP, LEAVE_OUT)) or KEEP
-        if word not in (KEEP, LEAVE_OUT):
-            raise InvalidFields([FieldProblem("precedents", f"'{shortened(word)}' is neither", (KEEP, LEAVE_OUT))])
+        word = self._word("precedents", (KEEP, LEAVE_OUT), KEEP, "is neither")
         return counting_precedents(knowledge, read_priorities(knowledge, given, PRIORITY), word == KEEP)
 
     def uncertain(self) -> Uncertainty:
@@ -135,6 +134,14 @@ class QueryFields:
         on = problems.of(lambda: _day(self._one("on")), None)
         problems.raise_any()
         return MadeWith(rules, on)
+
+    def _word(self, key: str, known: tuple[T, ...], otherwise: T, problem: str) -> T:
+        """One of the known words; `otherwise` where none is given."""
+        words = tuple(map(str, known))
+        given = self._one(key, words) or str(otherwise)
+        if given not in words:
+            raise InvalidFields([FieldProblem(key, f"'{shortened(given)}' {problem}", words)])
+        return known[words.index(given)]
 
     def _one(self, key: str, allowed: tuple[str, ...] = ()) -> str | None:
         given = [value for value in self.values.get(key, ()) if value]

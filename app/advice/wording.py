@@ -65,7 +65,8 @@ def flips_sentence(advice: Advice) -> str:
     """A sentence on how many answers have to change for another recommendation."""
     smallest = advice.robustness.smallest_flips
     if smallest.size is None:
-        return "No change of up to three answers gives another recommendation."
+        tried = "change of up to three answers" if smallest.searched > 1 else "single other answer"
+        return f"No {tried} gives another recommendation."
     if smallest.size == 1:
         answers = "1 other answer" if smallest.count == 1 else f"{smallest.count} other answers, each alone,"
         return f"{answers} would give another recommendation."

@@ -12,7 +12,7 @@ import click
 
 from app import __version__
 from app.advice.advise import advise as compute_advice
-from app.advice.preferences import DEFAULT_POLICY
+from app.advice.preferences import DEFAULT_POLICY, DEFAULT_SEARCH, FlipSearch
 from app.advice.query import AdviceQuery
 from app.advice.query_fields import HERE
 from app.cli.advice_text import advice_report
@@ -108,6 +108,13 @@ def _how_often(question: Question) -> str:
     help="Let a criterion count more or less than the answers make of it, by a factor from 0 to 10. Repeat it.",
 )
 @click.option("--no-precedents", is_flag=True, help="Leave out what other projects decided.")
+@click.option(
+    "--flips",
+    type=click.Choice(get_args(FlipSearch)),
+    default=DEFAULT_SEARCH,
+    show_default=True,
+    help="Look for single answers that change the advice, or also for two and three together.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as the API gives it.")
 @click.pass_context
 def advise(
@@ -117,13 +124,14 @@ def advise(
     verdicts: str,
     weights: Sequence[str],
     no_precedents: bool,
+    flips: FlipSearch,
     as_json: bool,
     **given: Any,
 ) -> None:
     """Advise on a project. Leave out what you are not sure of."""
     knowledge = _knowledge(ctx)
     try:
-        query = AdviceQuery.from_options(knowledge, given, policy, weights, verdicts, not no_precedents)
+        query = AdviceQuery.from_options(knowledge, given, policy, weights, verdicts, not no_precedents, flips)
         evidence = local_evidence(query.revision)
     except InvalidFields as error:
         raise unusable(error, ctx) from None

@@ -64,6 +64,8 @@ class RobustnessView:
     switches: Sequence[tuple[str, str, bool]]
     dissent: Sequence[str]
     report: Robustness
+    search_link: str
+    """The advice with a search for answers that change it only together."""
 
     @property
     def all_uncertain(self) -> bool:
@@ -128,6 +130,7 @@ def robustness_view(knowledge: Knowledge, query: AdviceQuery, advice: Advice) ->
         switches=list(_switches(query)),
         dissent=[METHODS[method] for method in robustness.dissent],
         report=robustness,
+        search_link=query.preferring(replace(query.preferences, flips="together")).link(),
     )
 
 

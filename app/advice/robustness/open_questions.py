@@ -27,9 +27,8 @@ def typical_spreads(scorer: Scorer) -> Reals:
     found = np.zeros(len(scorer.layout.questions))
     for row, question in enumerate(scorer.layout.questions):
         if not question.core:
-            moved = [
-                scorer.score(with_option(situations, row, bit)).margins - before for bit in range(len(question.options))
-            ]
+            answered = [with_option(situations, row, bit) for bit in range(len(question.options))]
+            moved = scorer.score(np.hstack(answered)).margins - np.tile(before, len(answered))
             found[row] = scorer.knowledge.scoring.open_share * np.sqrt(np.mean(np.square(moved)))
     return found
 

@@ -3,10 +3,11 @@
 import numpy as np
 
 from app.advice.model.layout import Layout
+from app.advice.preferences import FlipSearch, Preferences
 from app.advice.robustness.acceptability import Acceptability, Uncertainty, acceptability
 from app.advice.robustness.changes import MaskChange
 from app.advice.robustness.decision import Decision
-from app.advice.robustness.flips import FlipSet, smallest_flips, tipping_weights
+from app.advice.robustness.flips import MOST, FlipSet, smallest_flips, tipping_weights
 from app.advice.robustness.neighbourhood import Neighbour, Neighbourhood, OpenQuestion, neighbourhood
 from app.advice.robustness.recommendation import CHOICES
 from app.advice.robustness.samples import samples_for
@@ -41,9 +42,10 @@ def flips_of(decision: Decision, around: Neighbourhood) -> list[Flip]:
 
 
 def robustness_of(
-    knowledge: Knowledge, decision: Decision, uncertain: Uncertainty, around: Neighbourhood
+    knowledge: Knowledge, decision: Decision, preferences: Preferences, around: Neighbourhood
 ) -> Robustness:
     """How sure a decision is, besides its single flips."""
+    uncertain = preferences.uncertain
     scoring, layout = knowledge.scoring, decision.judge.scorer.layout
     questions = around.open_questions()
     return Robustness(
@@ -57,7 +59,7 @@ def robustness_of(
         any_weights=PerFramework.of_shares(_any_weights(decision)),
         open_spread=decision.open_spread,
         dissent=list(decision.dissent),
-        smallest_flips=_smallest(decision, around),
+        smallest_flips=_smallest(decision, around, preferences.flips),
         tipping=_tipping(decision),
         decisive_claims=[
             DecisiveClaim(claim=id, statement=knowledge.claims[id].statement, recommendation=CHOICES[side])
@@ -76,13 +78,17 @@ def _any_weights(decision: Decision) -> Acceptability:
     return acceptability(level, 0, 0.0, samples, Uncertainty(evidence=False))
 
 
-def _smallest(decision: Decision, around: Neighbourhood) -> SmallestFlips:
+def _smallest(decision: Decision, around: Neighbourhood, search: FlipSearch) -> SmallestFlips:
+    searched = MOST if search == "together" else 1
     if single := around.flips():
-        return SmallestFlips(size=1, count=len(single), examples=[])
+        return SmallestFlips(size=1, searched=searched, count=len(single), examples=[])
+    if searched == 1:
+        return SmallestFlips(size=None, searched=1, count=0, examples=[])
     found = smallest_flips(decision.judge, decision.masks, around.now)
     layout = decision.judge.scorer.layout
     return SmallestFlips(
         size=len(found[0].changes) if found else None,
+        searched=searched,
         count=len(found),
         examples=[_together(layout, flip) for flip in found[:EXAMPLES]],
     )

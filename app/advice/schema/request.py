@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from app.advice.preferences import DEFAULT_SEARCH, FlipSearch
 from app.advice.robustness.acceptability import EVERYTHING
 from app.advice.schema.robustness import UncertaintySchema
 from app.knowledge.models import PolicyId
@@ -42,4 +43,9 @@ class AdviceRequest(BaseModel):
     uncertain: UncertaintySchema = Field(
         default=UncertaintySchema.of(EVERYTHING),
         description="Whether the acceptability takes weights and evidence as uncertain.",
+    )
+    flips: FlipSearch = Field(
+        default=DEFAULT_SEARCH,
+        description="`together` also looks for two and three answers that change the recommendation only together, where "
+        "no single one does. That can take a second.",
     )

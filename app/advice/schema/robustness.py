@@ -36,9 +36,10 @@ class SmallestFlips(Schema):
     """The fewest answers that have to change together for another recommendation."""
 
     size: int | None = Field(
-        description="The number of changes; null if no three changes give another recommendation. Each change of a set "
-        "concerns another question: another option, none, one more or one fewer."
+        description="The number of changes; null if no set of up to `searched` changes gives another recommendation. Each "
+        "change of a set concerns another question: another option, none, one more or one fewer."
     )
+    searched: int = Field(description="The most changes that were tried together: 3 if the request asks for it, or 1.")
     count: int = Field(description="How many sets of that size there are.")
     examples: list[FlipTogether] = Field(description="The first of them; single changes are in `flips`.")
 

@@ -19,6 +19,7 @@ from app.paths import RULES
 from app.runs.catalogue import read_catalogue
 from app.runs.models import Run
 from tests.support.server.child_processes import PATIENCE_S, environment, tiebreak
+from tests.support.server.forking import run_forked
 from tests.support.worker.interpreters import (
     REAL,
     both_by,
@@ -47,13 +48,11 @@ app.cli.main.main()
 
 def on(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `tiebreak` over a folder's probes."""
-    return subprocess.run(
-        [sys.executable, "-c", ALL, str(folder), *arguments],
-        capture_output=True,
-        text=True,
-        env=environment(TIEBREAK_DATA=str(folder / "data"), PYTHONPATH=os.pathsep.join(sys.path), **settings),
-        timeout=PATIENCE_S,
-        check=False,
+    return run_forked(
+        ALL,
+        [str(folder), *arguments],
+        environment(TIEBREAK_DATA=str(folder / "data"), PYTHONPATH=os.pathsep.join(sys.path), **settings),
+        PATIENCE_S,
     )
 
 

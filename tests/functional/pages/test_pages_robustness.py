@@ -147,6 +147,7 @@ async def test_a_priority_that_is_none_is_refused(
         "weight.serving-and-scale=1e400",
         "weight.serving-and-scale=2&weight.serving-and-scale=3",
         "certain=nothing",
+        "flips=every",
         "rules=../../x",
         "on=2026-13-45",
         "on=yesterday",
@@ -156,6 +157,20 @@ async def test_a_wish_that_is_none_is_a_message_and_keeps_the_answers(client: ht
     page = await page_at(client, f"{advice_address(CORE)}&{query}", 422)
     assert query.split("=")[0] in text_of(only(page, "main"))
     assert (await client.get(f"{advice_address(CORE)}&{query}")).status_code == 422
+
+
+async def test_answers_that_change_it_only_together_are_looked_for_by_a_link(client: httpx.AsyncClient) -> None:
+    [firm, *_] = [raw for raw in SAMPLE if not (await advice_from_api(client, raw))["flips"]]
+    link = by_words(await page_at(client, advice_address(firm)), "Look for two or three answers that would together")
+    page = await page_at(client, link)
+    smallest = (await posted(client, answers=raw_for_api(firm), flips="together"))["robustness"]["smallest_flips"]
+    words = "such combination" if smallest["size"] else "No change of up to three answers would change it."
+    assert words in text_of(only(page, "main"))
+    assert smallest["searched"] == 3
+
+
+def by_words(page: Element, words: str) -> str:
+    return next(link.attrib["href"] for link in page.iter("a") if text_of(link) == words)
 
 
 async def test_uncertainty_can_be_switched_off(client: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.advice.advise import advise
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import NONE, Priorities
-from app.advice.preferences import Preferences
+from app.advice.preferences import DEFAULT_SEARCH, FlipSearch, Preferences
 from app.advice.schema.advice import Advice
 from app.advice.schema.reasons import Statement
 from app.knowledge.base import Knowledge
@@ -53,10 +53,11 @@ def advice_on(
     knowledge: Knowledge | None = None,
     evidence: LocalEvidence = AS_SHIPPED,
     priorities: Priorities = NONE,
+    flips: FlipSearch = DEFAULT_SEARCH,
 ) -> Advice:
     """The engine's advice on valid raw answers."""
     rules = knowledge or shipped_rules()
-    return advise(rules, parse_answers(rules, raw), Preferences(policy, priorities), day, evidence)
+    return advise(rules, parse_answers(rules, raw), Preferences(policy, priorities, flips=flips), day, evidence)
 
 
 def answer_sets() -> st.SearchStrategy[RawAnswers]:

@@ -25,6 +25,7 @@ from app.runs.catalogue import read_catalogue
 from app.runs.run_settings import RunLimits
 from app.settings import Settings
 from tests.support.server.child_processes import PATIENCE_S, RUNNING, environment
+from tests.support.server.forking import Forked
 from tests.support.storage.databases import closed_later, database_of
 from tests.support.web.web_client import HTML, client_of
 from tests.support.worker.worker_processes import workers_of
@@ -98,11 +99,14 @@ async def in_status(client: httpx.AsyncClient, id: str, *statuses: str, seconds:
             await asyncio.sleep(0.03)
 
 
+ServerProcess = subprocess.Popen[bytes] | Forked
+
+
 @dataclass(frozen=True)
 class RunServer:
     """A server in a process of its own, its client, what it says, and the folder that it writes to."""
 
-    process: subprocess.Popen[bytes]
+    process: ServerProcess
     client: httpx.Client
     log: Path
     data: Path
@@ -165,17 +169,15 @@ def run_server(
 
 def start_server(
     folder: Path, data: Path, settings: Mapping[str, str], first: str = "", before: Sequence[str] = ()
-) -> tuple[subprocess.Popen[bytes], Path]:
+) -> tuple[ServerProcess, Path]:
     """The process of a server that will serve this folder's probes, and its log."""
     log = folder / f"server-{time.monotonic_ns()}.log"
+    surroundings = environment(**_places(data) | dict(settings))
     with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [*before, sys.executable, "-c", START, str(folder), first],
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            env=environment(**_places(data) | dict(settings)),
-        )
-    return process, log
+        if not before and sys.platform == "linux":
+            return Forked(START, [str(folder), first], surroundings, sink, sink), log
+        command = [*before, sys.executable, "-c", START, str(folder), first]
+        return subprocess.Popen(command, stdout=sink, stderr=subprocess.STDOUT, env=surroundings), log
 
 
 def _places(data: Path) -> dict[str, str]:
@@ -186,7 +188,7 @@ def _places(data: Path) -> dict[str, str]:
     }
 
 
-def address_of(process: subprocess.Popen[bytes], log: Path) -> str:
+def address_of(process: ServerProcess, log: Path) -> str:
     """Where a server says that it listens. Raises AssertionError when it ends before."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:

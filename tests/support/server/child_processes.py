@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.server.forking import run_forked
 from tests.support.worker.interpreters import INTERPRETERS
 
 PATIENCE_S = 60
@@ -19,6 +20,14 @@ PATIENCE_S = 60
 TIEBREAK = Path(sysconfig.get_path("scripts")) / "tiebreak"
 
 SERVE = (str(TIEBREAK), "serve", "--port", "0")
+
+COMMAND = """
+import sys
+from app.cli.main import main
+sys.argv[0] = "tiebreak"
+sys.exit(main())
+"""
+"""The same program as the installed `tiebreak`."""
 
 UNHIDDEN = """
 from app.server.run import run
@@ -40,16 +49,8 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def tiebreak(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run `tiebreak` to its end."""
-    return subprocess.run(
-        [str(TIEBREAK), *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment(**settings),
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    """Run the program behind `tiebreak` to its end."""
+    return run_forked(COMMAND, arguments, environment(**settings), PATIENCE_S)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from tests.support.runs.run_services import RunServer
 from tests.support.web.web_client import CORE, HTML, advice_address
 from tests.support.worker.interpreters import both_by, with_stand_in
 
+PAUSE_S = 0.2
+"""Between two rounds of questions, so that the server's own work has the processor."""
+
 STUBBORN = """\
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXCPU):
     signal.signal(number, signal.SIG_IGN)
@@ -46,6 +49,7 @@ def answered_until_over(server: RunServer, run: str) -> dict[str, Any]:
         if server.get(run)["finished_at"]:
             return server.get(run)
         assert time.monotonic() < deadline
+        time.sleep(PAUSE_S)
 
 
 def settings_in_again(folder: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.advice.model.answers import parse_answers
 from app.advice.model.priorities import MOST, Priorities
-from app.advice.preferences import Preferences
+from app.advice.preferences import FlipSearch, Preferences
 from app.advice.query import AdviceQuery
 from app.advice.query_fields import MadeWith, Pairs
 from app.advice.robustness.acceptability import EVERYTHING, Uncertainty
@@ -38,7 +38,7 @@ def priorities() -> st.SearchStrategy[Priorities]:
 
 
 def preferences(uncertain: st.SearchStrategy[Uncertainty]) -> st.SearchStrategy[Preferences]:
-    return st.builds(Preferences, policies(), priorities(), uncertain)
+    return st.builds(Preferences, policies(), priorities(), uncertain, st.sampled_from(get_args(FlipSearch)))
 
 
 def revisions() -> st.SearchStrategy[int | None]:
@@ -62,7 +62,8 @@ def options(query: AdviceQuery) -> AdviceQuery:
     """The query read from what a person would type for it."""
     weights = [f"{criterion}={factor}" for criterion, factor in query.preferences.priorities.factors]
     verdicts = "here" if query.revision is None else str(query.revision or "shipped")
-    return AdviceQuery.from_options(RULES, query.answers.chosen, query.preferences.policy, weights, verdicts)
+    chosen, policy, flips = query.answers.chosen, query.preferences.policy, query.preferences.flips
+    return AdviceQuery.from_options(RULES, chosen, policy, weights, verdicts, flips=flips)
 
 
 def fields_of(error: pytest.ExceptionInfo[InvalidFields]) -> list[str]:
@@ -128,10 +129,10 @@ def test_the_order_of_the_answers_is_the_order_of_the_questionnaire() -> None:
 def test_a_link_names_what_is_not_so_by_default() -> None:
     assert asked(CORE).link() == LINK
     priorities = Priorities((("continuity", 2.0), ("autodiff", 0.125)))
-    preferences = Preferences("documents", priorities, Uncertainty(weights=False))
+    preferences = Preferences("documents", priorities, Uncertainty(weights=False), "together")
     query = asked(CORE, preferences=preferences, revision=0, made_with=MadeWith("0123456789ab", date(2026, 11, 25)))
     assert query.link() == (
-        f"{LINK}&policy=documents&weight.continuity=2&weight.autodiff=0.125&certain=weights&verdicts=shipped"
+        f"{LINK}&policy=documents&weight.continuity=2&weight.autodiff=0.125&certain=weights&flips=together&verdicts=shipped"
         "&rules=0123456789ab&on=2026-11-25"
     )
 
@@ -149,6 +150,7 @@ BAD = {
     "weight.continuity": "11",
     "weight.luck": "2",
     "certain": "everything",
+    "flips": "all",
     "verdicts": "latest",
     "rules": "newest",
     "on": "2026-13-01",
@@ -161,9 +163,16 @@ def test_an_address_names_every_key_that_cannot_be_used() -> None:
     assert set(fields_of(refused)) == set(BAD)
 
 
-@pytest.mark.parametrize("key", ["policy", "weight.continuity", "verdicts", "rules", "on"])
+@pytest.mark.parametrize("key", ["policy", "weight.continuity", "verdicts", "rules", "on", "flips"])
 def test_a_key_with_one_value_is_given_once(key: str) -> None:
-    values = {"policy": "today", "weight.continuity": "2", "verdicts": "1", "rules": "0123456789ab", "on": "2026-01-01"}
+    values = {
+        "policy": "today",
+        "weight.continuity": "2",
+        "verdicts": "1",
+        "rules": "0123456789ab",
+        "on": "2026-01-01",
+        "flips": "together",
+    }
     with pytest.raises(InvalidFields, match="more than once") as refused:
         AdviceQuery.from_pairs(RULES, pairs(**{key: [values[key]] * 2}))
     assert fields_of(refused) == [key]

@@ -20,7 +20,7 @@ from app.advice.schema.of_robustness import CODES
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PolicyId, Question
 from tests.support.advice.answer_sets import FRESH, POLICIES, RawAnswers, advice_on, seeded_answers, shipped_rules
-from tests.support.sizes import FULL, some
+from tests.support.sizes import FULL, size, some
 
 Frozen = tuple[tuple[str, frozenset[str]], ...]
 Answer = frozenset[str]
@@ -78,7 +78,7 @@ def told(answer: str | list[str] | None) -> Answer:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_flips_are_all_that_a_search_of_every_neighbour_finds(policy: PolicyId) -> None:
-    for raw in seeded_answers(seed=61, count=25):
+    for raw in seeded_answers(seed=61, count=size(8, 25)):
         advice = advice_on(raw, policy)
         found = {(flip.question, told(flip.after), flip.recommendation) for flip in advice.flips}
         assert found == flips_by_brute_force(policy, frozen(raw))
@@ -89,7 +89,7 @@ def test_flips_are_all_that_a_search_of_every_neighbour_finds(policy: PolicyId) 
 @pytest.mark.parametrize(("policy", "size"), [("today", 2), ("documents", 2), ("documents", 3)])
 def test_the_smallest_sets_of_changes_are_those_of_a_search_of_all(policy: PolicyId, size: int) -> None:
     for raw in seeded_answers(seed=62, count=400):
-        smallest = advice_on(raw, policy).robustness.smallest_flips
+        smallest = advice_on(raw, policy, flips="together").robustness.smallest_flips
         if smallest.size == size:
             if size == 2 or FULL:  # there are tens of thousands of sets of three
                 assert smallest.count == sets_by_brute_force(policy, frozen(raw), size)
@@ -101,6 +101,18 @@ def test_the_smallest_sets_of_changes_are_those_of_a_search_of_all(policy: Polic
                 assert recommended(policy, changed) == example.recommendation != recommended(policy, frozen(raw))
             return
     pytest.fail("no answers without a smaller flip were found")
+
+
+def test_sets_of_changes_are_looked_for_when_they_are_asked_for() -> None:
+    for raw in seeded_answers(seed=62, count=10):
+        single, together = (advice_on(raw, flips=flips).robustness for flips in ("single", "together"))
+        assert (single.smallest_flips.searched, together.smallest_flips.searched) == (1, 3)
+        expected = together.smallest_flips
+        if expected.size != 1:
+            assert (single.smallest_flips.size, single.smallest_flips.count) == (None, 0)
+            return
+        assert (single.smallest_flips.size, single.smallest_flips.count) == (1, expected.count)
+    pytest.fail("no answers without a single flip were found")
 
 
 def sets_by_brute_force(policy: PolicyId, answers: Frozen, size: int) -> int:
