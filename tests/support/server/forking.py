@@ -49,10 +49,12 @@ def next_program(tests: socket.socket) -> str:
         while os.getppid() == parent:
             time.sleep(0.001)
         tests.close()
-        return _become(*json.loads(message), descriptors)
+        code, arguments, environment = json.loads(message)
+        _become(arguments, environment, descriptors)
+        return str(code)
 
 
-def _become(code: str, arguments: list[str], environment: dict[str, str], descriptors: list[int]) -> str:
+def _become(arguments: list[str], environment: dict[str, str], descriptors: list[int]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     for number, descriptor in enumerate(descriptors, start=1):
@@ -60,7 +62,6 @@ def _become(code: str, arguments: list[str], environment: dict[str, str], descri
         os.close(descriptor)
     sys.argv = ["-c", *arguments]
     tempfile.tempdir = None
-    return code
 
 
 class _Forker:
