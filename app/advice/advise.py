@@ -61,7 +61,7 @@ def advise(
         headline=headline_of(decision.recommendation, chosen),
         acceptability=PerFramework.of_shares(decision.share(preferences.uncertain)),
         flips=flips_of(decision, around),
-        robustness=robustness_of(knowledge, decision, preferences, around),
+        robustness=robustness_of(knowledge, chosen, decision, preferences, around),
         priorities=dict(preferences.priorities.factors),
         by_default=_by_default(case, chosen),
         neutral=decision.scored.neutral,

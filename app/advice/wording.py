@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.advice.schema.advice import Advice, StackEntry
 from app.advice.schema.reasons import CitedClaim
 from app.advice.schema.ship import Ship
+from app.knowledge.base import Knowledge
 from app.knowledge.models import NAMES
 from app.knowledge.models.paths import TRODDEN_WORDS
 
@@ -59,6 +60,21 @@ def _staying_sentence(advice: Advice) -> str:
     shares = advice.robustness.everything
     ahead, share = ("PyTorch", shares.pytorch) if shares.pytorch > 0.5 else ("TensorFlow", shares.tensorflow)
     return f"Stay with the code you have. By the scores {ahead} wins {_share(share)} of the plausible weightings."
+
+
+def grounds_sentence(knowledge: Knowledge, advice: Advice) -> str | None:
+    """A sentence on what is not known of a project like this; None where enough is."""
+    grounds = advice.robustness.grounds
+    if grounds is None or (not grounds.silent and grounds.criteria >= grounds.needed):
+        return None
+    gaps = []
+    if grounds.criteria < grounds.needed:
+        gaps.append(f"evidence counts on {grounds.criteria} of the {grounds.needed} criteria that a strong word needs")
+    if grounds.silent:
+        labels = [knowledge.questions[grounds.question].option(option).label.lower() for option in grounds.silent]
+        gaps.append(f"no statement that counts is about {' or '.join(labels)}")
+    limit = " So the recommendation is not called strong." if grounds.thin else ""
+    return f"What is not known: {', and '.join(gaps)}.{limit}"
 
 
 def flips_sentence(advice: Advice) -> str:

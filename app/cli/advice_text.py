@@ -7,6 +7,7 @@ from app.advice.schema.advice import Advice
 from app.advice.schema.reasons import Reason
 from app.advice.wording import (
     flips_sentence,
+    grounds_sentence,
     how_checked,
     instead,
     ship_sentence,
@@ -58,7 +59,9 @@ def _gates(advice: Advice) -> Iterator[str]:
 
 
 def _sureness(knowledge: Knowledge, advice: Advice) -> Iterator[str]:
-    """What would flip it, and which question is worth an answer."""
+    """What is not known, what would flip it, and which question is worth an answer."""
+    if unknown := grounds_sentence(knowledge, advice):
+        yield unknown
     yield flips_sentence(advice)
     if not advice.robustness.settled:
         question = knowledge.questions[advice.robustness.open_questions[0].question]

@@ -108,6 +108,7 @@ REFERENCES: Mapping[str, Callable[[Any], Iterable[Name]]] = {
     "stack": lambda pick: [("role", "roles", pick.role), ("component", "components", pick.component)],
     "questions": _of_question,
     "paths": _of_path,
+    "scoring": lambda scoring: [("grounds", "questions", scoring.grounds.about)] if scoring.grounds else [],
 }
 
 

@@ -15,7 +15,7 @@ from app.advice.query_fields import PRIORITY, UNDATED, Pairs
 from app.advice.schema.advice import Advice, Now
 from app.advice.schema.base import DecisionSchema
 from app.advice.schema.reasons import Reason
-from app.advice.wording import strength_sentence
+from app.advice.wording import grounds_sentence, strength_sentence
 from app.errors import InvalidFields
 from app.knowledge.base import Knowledge
 from app.knowledge.models import PRECEDENTS, Criterion, Favours, Framework, Policy, PolicyId, Question, Scoring, Source
@@ -55,6 +55,7 @@ class AdvicePage(Page):
     advice: Advice
     headline: str
     strength: str
+    unknown: str | None
     address: str
     kept: bool
     """Whether the address keeps to the rules or the day that it names."""
@@ -143,6 +144,7 @@ def advice_page(kept: KeptAdvice, checks: LocalChecks) -> AdvicePage:
         advice=advice,
         headline=advice.headline,
         strength=_strength(advice),
+        unknown=grounds_sentence(knowledge, advice),
         address=query.link(),
         kept=query.made_with != UNDATED,
         summary=_summary(knowledge, answers),

@@ -9,7 +9,14 @@ from starlette.responses import Response
 from app.advice.query_fields import UNDATED
 from app.advice.schema.advice import Advice, StackEntry
 from app.advice.schema.reasons import Reason, Statement
-from app.advice.wording import flips_sentence, how_checked, instead, strength_sentence, verdicts_sentence
+from app.advice.wording import (
+    flips_sentence,
+    grounds_sentence,
+    how_checked,
+    instead,
+    strength_sentence,
+    verdicts_sentence,
+)
 from app.knowledge.models import FRAMEWORKS, NAMES, Policy, PolicyId, Source
 from app.pages.advice import AnswerView, answer_views
 from app.pages.page import Page
@@ -30,6 +37,7 @@ class DecisionRecord(Page):
     sources: Mapping[str, Source]
     policies: Mapping[PolicyId, Policy]
     address: str
+    unknown: str | None
 
     @property
     def choice(self) -> str:
@@ -115,6 +123,7 @@ def decision_record(kept: KeptAdvice, address: str) -> DecisionRecord:
         sources=rules.sources,
         policies=rules.policies,
         address=address,
+        unknown=grounds_sentence(rules, kept.advice),
     )
 
 

@@ -73,6 +73,7 @@ class MethodologyPage(Page):
     criteria: Sequence[Criterion]
     largest_raise: float
     core: Sequence[Question]
+    questions: Mapping[str, Question]
     scoring: Scoring
     statuses: Sequence[ClaimStatus]
     total: int
@@ -134,6 +135,7 @@ def methodology_page(knowledge: Knowledge, today: date) -> MethodologyPage:
         ),
         core=[question for question in knowledge.questions.values() if question.core],
         scoring=knowledge.scoring,
+        questions=knowledge.questions,
         statuses=get_args(ClaimStatus),
         total=len(claims),
         background=sum(claim.background is not None for claim in claims),

@@ -18,6 +18,7 @@ from app.advice.model.batch_weights import PointsTable
 from app.advice.model.code_table import Code, CodeTable
 from app.advice.model.condition_table import ConditionTable, Truths
 from app.advice.model.evidence import Evidence, gather, is_trusted
+from app.advice.model.grounds import GroundsTable
 from app.advice.model.layout import Layout, Masks
 from app.advice.model.precedents import PrecedentTable
 from app.knowledge.base import Knowledge
@@ -33,8 +34,8 @@ class Scores:
 
     `weights` sum to 1 for each set. `differences`: PyTorch's score less TensorFlow's, -1 to 1. `spreads`: by how much
     (one standard deviation) a difference is uncertain when every piece of evidence is. `required`: +1 where a hard
-    constraint asks for PyTorch, -1 for TensorFlow, 0 for neither; `conflicting` where constraints ask for both. `code`:
-    what the project has already.
+    constraint asks for PyTorch, -1 for TensorFlow, 0 for neither; `conflicting` where constraints ask for both. `thin`:
+    where scores decide and too little is known for a strong word. `code`: what the project has already.
     """
 
     weights: Reals
@@ -42,6 +43,7 @@ class Scores:
     spreads: Reals
     required: NDArray[np.int8]
     conflicting: Truths
+    thin: Truths
     code: Code
 
     @property
@@ -60,13 +62,14 @@ class Situations:
 
     `points`, criteria x sets: weights before they are set in relation to each other. `evidence`, pieces x sets: which
     of the scorer's pieces are about the situation. `precedents`, 5 x sets: the sums of what real projects decided, as
-    `_sums` has them. `constraints`, hard ones x sets: which of them stand.
+    `_sums` has them. `constraints`, hard ones x sets: which of them stand. `about`: what `GroundsTable` needs.
     """
 
     points: Reals
     evidence: Truths
     precedents: Reals
     constraints: Truths
+    about: Truths
     code: Code
 
     def and_then(self, others: "Situations") -> "Situations":
@@ -76,6 +79,7 @@ class Situations:
             np.hstack([self.evidence, others.evidence]),
             np.hstack([self.precedents, others.precedents]),
             np.hstack([self.constraints, others.constraints]),
+            np.hstack([self.about, others.about]),
             self.code.and_then(others.code),
         )
 
@@ -90,6 +94,7 @@ class Scorer:
         pieces = gather(knowledge, policy, today)
         self.evidence: tuple[Evidence, ...] = tuple(e for e in pieces if e.side != "api" and e.amount > 0)
         self._applicability = Applicability.of(self.layout, [piece.claim for piece in self.evidence])
+        self._grounds = GroundsTable.of(self.layout, knowledge.scoring.grounds, [e.claim for e in self.evidence])
         self._ranks = ArgumentRanks.of(self.evidence) if policy.restatements == "corroborate" else None
         self._sums = _sums(self.evidence, self.criteria, knowledge.scoring.evidence_spread)
         self._points = PointsTable.of(knowledge, self.layout)
@@ -111,7 +116,8 @@ class Scorer:
         spread = self.knowledge.scoring.evidence_spread
         precedents = self.precedents.sums(masks, spread) if self.precedents else np.zeros((5, masks.shape[1]))
         constraints, code = self._required.holds(masks), self._code.read(masks)
-        return Situations(points, self._applicability.holds(masks), precedents, constraints, code)
+        about = self._grounds.about(masks) if self._grounds else np.zeros((0, masks.shape[1]), bool)
+        return Situations(points, self._applicability.holds(masks), precedents, constraints, about, code)
 
     def without_each(self, situations: Situations, at: int) -> tuple[list[str], Situations]:
         """One situation as if each of the claims that count in it were false, one at a time.
@@ -127,6 +133,7 @@ class Scorer:
             evidence=evidence[:, None] & (self._claims[:, None] != kept),
             precedents=np.repeat(situations.precedents[:, at, None], len(ids), axis=1),
             constraints=standing[:, None] & (self._behind[:, None] != kept),
+            about=np.repeat(situations.about[:, at, None], len(ids), axis=1),
             code=situations.code.repeated(at, len(ids)),
         )
 
@@ -145,13 +152,17 @@ class Scorer:
         variance = (spread_sided - 2 * differences * spread_signed + differences**2 * spread) / whole**2
         weights = np.where(taking_part, points, 0.0)
         total = weights.sum(axis=0)
+        grounds = self._grounds
+        thin = grounds.thin(situations.about, situations.evidence, weights) if grounds else np.zeros(total.shape, bool)
         pytorch, tensorflow = standing[self._for_pytorch].any(axis=0), standing[~self._for_pytorch].any(axis=0)
+        decided = pytorch | tensorflow
         return Scores(
             weights=weights / np.where(total > 0, total, 1.0),
             differences=differences,
             spreads=np.sqrt(np.maximum(variance, 0.0)),
             required=pytorch.astype(np.int8) - tensorflow.astype(np.int8),
             conflicting=pytorch & tensorflow,
+            thin=thin & ~decided,
             code=situations.code,
         )
 

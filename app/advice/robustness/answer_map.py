@@ -44,12 +44,12 @@ def answer_map(knowledge: Knowledge, policy: PolicyId, today: date, language: st
     cells = []
     for at, answers in enumerate(situations):
         won = acceptability(scores, at, float(spreads[at]), judge.samples)
-        lowered = bool(lower[at])
+        lowered, thin = bool(lower[at]), bool(scores.thin[at])
         cells.append(
             Cell(
                 answers=answers,
                 recommendation=CHOICES[side(knowledge.scoring, won, lowered)],
-                strength=STEPS[step(knowledge.scoring, max(won.pytorch, won.tensorflow), lowered)],
+                strength=STEPS[step(knowledge.scoring, max(won.pytorch, won.tensorflow), lowered, thin)],
                 pytorch=won.pytorch,
                 tensorflow=won.tensorflow,
                 by_constraint=bool(scores.required[at]),

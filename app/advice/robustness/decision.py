@@ -79,5 +79,6 @@ def decide(case: Case, chosen: Chosen) -> Decision:
             constraints,
             keeps=int(scores.code.keeps[0]) if scores.code.code[0] else None,
             easy=bool(scores.code.easy[0]),
+            thin=bool(scores.thin[0]),
         ),
     )

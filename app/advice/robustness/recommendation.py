@@ -33,6 +33,7 @@ def recommend(
     constraints: Sequence[Constraint],
     keeps: int | None = None,
     easy: bool = False,
+    thin: bool = False,
 ) -> Recommendation:
     """Constraints decide before scores; constraints that contradict each other leave no single framework.
 
@@ -44,6 +45,7 @@ def recommend(
         lowered: whether another way of adding up prefers the other framework.
         keeps: the side of the code that there is: 1 PyTorch, -1 TensorFlow, 0 either; None without code.
         easy: whether little ties the project to its code.
+        thin: whether too little is known for a strong word.
     """
     required: set[Framework] = {constraint.requires for constraint in constraints}
     if len(required) == 1:
@@ -51,10 +53,10 @@ def recommend(
     if required:
         return Recommendation("either", "either", "conflicting_constraints")
     share = max(won.pytorch, won.tensorflow)
-    by_scores, strength = side(scoring, won, lowered), STEPS[step(scoring, share, lowered)]
+    by_scores, strength = side(scoring, won, lowered), STEPS[step(scoring, share, lowered, thin)]
     if keeps is None or keeps == by_scores:
         return Recommendation(CHOICES[by_scores], strength, "scores")
-    if easy and keeps != 0 and by_scores == -keeps and share + ROUNDING >= scoring.strong:
+    if easy and not thin and keeps != 0 and by_scores == -keeps and share + ROUNDING >= scoring.strong:
         return Recommendation(CHOICES[by_scores], strength, "scores")
     return Recommendation(CHOICES[keeps], "leaning" if keeps else "either", "staying")
 

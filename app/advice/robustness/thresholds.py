@@ -19,10 +19,13 @@ GUARD = 0.02
 """An expected share further than this from a threshold is certainly on its side of it."""
 
 
-def step(scoring: Scoring, share: float, lowered: bool) -> int:
-    """The strength of a share of samples, as an index into STEPS; one less where another method disagrees."""
+def step(scoring: Scoring, share: float, lowered: bool, thin: bool = False) -> int:
+    """The strength of a share of samples, as an index into STEPS.
+
+    One less where another method disagrees, and no more than leaning where too little is known.
+    """
     reached = sum(share + ROUNDING >= threshold for threshold in (scoring.leaning, scoring.strong))
-    return max(reached - lowered, 0)
+    return min(max(reached - lowered, 0), STEPS.index("leaning") if thin else len(STEPS))
 
 
 def side(scoring: Scoring, won: Acceptability, lowered: bool) -> int:
@@ -56,7 +59,7 @@ def staying(scores: Scores) -> NDArray[np.bool_]:
 def moves(scores: Scores, by_scores: NDArray[np.int8], strongly: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """For each set with code whether moving is worth it: the other framework wins strongly, and little ties it down."""
     keeps = scores.code.keeps
-    found: NDArray[np.bool_] = scores.code.easy & strongly & (keeps != 0) & (by_scores == -keeps)
+    found: NDArray[np.bool_] = scores.code.easy & strongly & ~scores.thin & (keeps != 0) & (by_scores == -keeps)
     return found
 
 

@@ -12,6 +12,7 @@ from app.advice.robustness.neighbourhood import Neighbour, Neighbourhood, OpenQu
 from app.advice.robustness.recommendation import CHOICES
 from app.advice.robustness.samples import samples_for
 from app.advice.schema.base import PerFramework
+from app.advice.schema.of_grounds import grounds_of
 from app.advice.schema.robustness import (
     AnswerChange,
     DecisiveClaim,
@@ -26,6 +27,7 @@ from app.advice.schema.robustness import (
     UncertaintySchema,
 )
 from app.knowledge.base import Knowledge
+from app.knowledge.conditions import Chosen
 
 EXAMPLES = 10
 CODES = {name: code for code, name in CHOICES.items()}
@@ -42,7 +44,7 @@ def flips_of(decision: Decision, around: Neighbourhood) -> list[Flip]:
 
 
 def robustness_of(
-    knowledge: Knowledge, decision: Decision, preferences: Preferences, around: Neighbourhood
+    knowledge: Knowledge, chosen: Chosen, decision: Decision, preferences: Preferences, around: Neighbourhood
 ) -> Robustness:
     """How sure a decision is, besides its single flips."""
     uncertain = preferences.uncertain
@@ -59,6 +61,7 @@ def robustness_of(
         any_weights=PerFramework.of_shares(_any_weights(decision)),
         open_spread=decision.open_spread,
         dissent=list(decision.dissent),
+        grounds=grounds_of(knowledge, chosen, decision),
         smallest_flips=_smallest(decision, around, preferences.flips),
         tipping=_tipping(decision),
         decisive_claims=[

@@ -46,6 +46,6 @@ class AdviceRequest(BaseModel):
     )
     flips: FlipSearch = Field(
         default=DEFAULT_SEARCH,
-        description="`together` also looks for two and three answers that change the recommendation only together, where "
-        "no single one does. That can take a second.",
+        description="`together` also looks for two and three answers that change the recommendation only together, "
+        "where no single one does. That can take a second.",
     )

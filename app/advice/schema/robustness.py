@@ -36,8 +36,8 @@ class SmallestFlips(Schema):
     """The fewest answers that have to change together for another recommendation."""
 
     size: int | None = Field(
-        description="The number of changes; null if no set of up to `searched` changes gives another recommendation. Each "
-        "change of a set concerns another question: another option, none, one more or one fewer."
+        description="The number of changes; null if no set of up to `searched` changes gives another recommendation. "
+        "Each change of a set concerns another question: another option, none, one more or one fewer."
     )
     searched: int = Field(description="The most changes that were tried together: 3 if the request asks for it, or 1.")
     count: int = Field(description="How many sets of that size there are.")
@@ -77,6 +77,16 @@ class QuestionEffect(Schema):
     options: list[OptionEffect]
 
 
+class GroundsSchema(Schema):
+    """How much is known of a project like this. Too little keeps the strength at `leaning` or below."""
+
+    criteria: int = Field(description="On how many criteria evidence counts.")
+    needed: int = Field(description="How many that must be for a strong recommendation.")
+    question: str = Field(description="The question whose answer evidence must be about, for a strong recommendation.")
+    silent: list[str] = Field(description="The chosen options of that question that no statement that counts is about.")
+    thin: bool = Field(description="Whether scores decide and this is too little for a strong recommendation.")
+
+
 class UncertaintySchema(Schema, strict=True):
     """Whether the acceptability takes weights and evidence as uncertain; open questions always are."""
 
@@ -107,6 +117,7 @@ class Robustness(Schema):
     dissent: list[str] = Field(
         description="Other methods that prefer the other framework; together they lower the strength by one step."
     )
+    grounds: GroundsSchema | None = Field(description="Null if the rules ask for none.")
     smallest_flips: SmallestFlips
     tipping: list[Tipping]
     decisive_claims: list[DecisiveClaim]

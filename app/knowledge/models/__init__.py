@@ -23,7 +23,7 @@ from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVe
 from app.knowledge.models.facts import FactCheck
 from app.knowledge.models.gates import Alternative, Caution, Constraint
 from app.knowledge.models.paths import Limit, ModelPath, PathConstraint, Place, Step
-from app.knowledge.models.policies import Ageing, Nearness, Policy, Scoring, Staleness
+from app.knowledge.models.policies import Ageing, Grounds, Nearness, Policy, Scoring, Staleness
 from app.knowledge.models.precedents import PRECEDENTS, PROJECTS, Precedent, PrecedentChoice, PrecedentKind
 from app.knowledge.models.questionnaire import Criterion, Option, Question
 from app.knowledge.models.stack import Component, ComponentState, Pick, Role
@@ -51,6 +51,7 @@ __all__ = [
     "FactCheck",
     "Favours",
     "Framework",
+    "Grounds",
     "Id",
     "Ids",
     "Limit",

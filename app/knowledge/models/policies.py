@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from app.knowledge.models.base import Entry, Framework, PolicyId, Share, SourceKind, Text, as_tuple
+from app.knowledge.models.base import Entry, Framework, Id, PolicyId, Share, SourceKind, Text, as_tuple
 from app.knowledge.models.claims import ClaimStatus
 
 
@@ -73,6 +73,13 @@ class Policy(Entry):
         return self
 
 
+class Grounds(Entry):
+    """What a strong word needs: so many criteria that take part, and evidence about the answer to a question."""
+
+    criteria: Annotated[int, Field(ge=1)]
+    about: Id
+
+
 class Scoring(Entry):
     """The constants of the value model.
 
@@ -82,7 +89,7 @@ class Scoring(Entry):
     uncertain while its question is open. `samples`: how many weightings are drawn, with `seed`.
     `leaning` and `strong`: shares of them that a framework must win for the verdict to be called so; below `leaning`
     it is `either`. `constraint_trust`: the trust that the claim behind a hard constraint needs for the constraint to
-    stand.
+    stand. `grounds`: without them no word is stronger than leaning.
     """
 
     neutral: Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -94,6 +101,7 @@ class Scoring(Entry):
     leaning: Annotated[float, Field(gt=0.5, le=1, allow_inf_nan=False)]
     strong: Annotated[float, Field(gt=0.5, le=1, allow_inf_nan=False)]
     constraint_trust: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    grounds: Grounds | None = None
 
     @model_validator(mode="after")
     def _strong_is_more(self) -> "Scoring":

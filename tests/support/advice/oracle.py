@@ -34,6 +34,7 @@ class OracleAdvice:
     contributions: dict[str, tuple[str, Fraction]]
     set_aside: set[str]
     api_evidence: Fraction
+    about_data: set[str]
     variances: dict[str, float]
     required: set[str]
     constraints: list[str]
@@ -241,6 +242,7 @@ class OracleScore:
     criterion_scores: dict[str, dict[str, Fraction]]
     contributions: dict[str, tuple[str, Fraction]]
     variances: dict[str, float]
+    about_data: set[str]
 
 
 def score(
@@ -285,7 +287,19 @@ def score(
         f: sum((weights[c] * criterion_scores[c][f] for c in taking_part), Fraction(0)) if taking_part else HALF
         for f in ("pytorch", "tensorflow")
     }
-    return OracleScore(scores, open_part, weights, criterion_scores, contributions, variances)
+    about_data = {option for id in amounts for option in data_spoken_of(rules["claims"][id], chosen)}
+    return OracleScore(scores, open_part, weights, criterion_scores, contributions, variances, about_data)
+
+
+def data_spoken_of(claim: Entry, chosen: Chosen) -> set[str]:
+    """The kinds of data of a project that a claim is about."""
+    found: set[str] = set()
+    for alternative in claim["matters_when"] if isinstance(claim.get("matters_when"), list) else []:
+        if "data_type" in alternative and holds([alternative], chosen):
+            term = alternative["data_type"]
+            named = set(term if isinstance(term, list) else [*term.get("any", []), *term.get("all", [])])
+            found |= chosen["data_type"] & named if named else chosen["data_type"]
+    return found
 
 
 def corroborating(rules: Entry, policy: Entry, amounts: dict[str, Fraction], sides: dict[str, str]) -> set[str]:
@@ -360,9 +374,17 @@ def others_prefer(oracle: OracleAdvice) -> list[float]:
     return [product, sqrt(ahead) - sqrt(behind)]
 
 
-def word_for(share: float, lowered: bool) -> str:
-    """Strength: by the share of the plausible weightings, one step less where another method disagrees."""
+def is_thin(oracle: OracleAdvice) -> bool:
+    """Whether fewer than three criteria have weight, or nothing is about the project's data."""
+    return sum(weight > 0 for weight in oracle.weights.values()) < 3 or not oracle.about_data
+
+
+def word_for(share: float, lowered: bool, thin: bool) -> str:
+    """Strength: by the share of the plausible weightings, one step less where another method disagrees.
+
+    No more than leaning where too little is known.
+    """
     scoring = rule_files(RULES)["scoring"]
     words = ["either", "leaning", "strong"]
     reached: int = (share >= scoring["leaning"]) + (share >= scoring["strong"])
-    return words[max(reached - lowered, 0)]
+    return words[min(max(reached - lowered, 0), 1 if thin else 2)]

@@ -24,6 +24,7 @@ from tests.support.advice.oracle import (
     RULES,
     OracleAdvice,
     consult,
+    is_thin,
     others_prefer,
     rule_files,
     share_of_weightings,
@@ -92,15 +93,25 @@ def assert_same_verdict(raw: RawAnswers, advice: Advice, oracle: OracleAdvice) -
         assert_same_word(raw, advice, oracle)
 
 
+def assert_same_grounds(raw: RawAnswers, advice: Advice, oracle: OracleAdvice) -> None:
+    grounds = advice.robustness.grounds
+    assert grounds is not None
+    assert set(grounds.silent) == set(raw["data_type"]) - oracle.about_data
+    assert grounds.thin == (not oracle.required and is_thin(oracle))
+
+
 def assert_same_word(raw: RawAnswers, advice: Advice, oracle: OracleAdvice) -> None:
     share = advice.acceptability.pytorch
     assert abs(share - share_of_weightings(oracle, advice.robustness.open_spread)) < ROUGHLY
     margin = oracle.scores["pytorch"] - oracle.scores["tensorflow"]
     lowered = any(preferred * float(margin) < -ROUNDING for preferred in others_prefer(oracle))
-    word = word_for(max(share, 1 - share), lowered)
+    thin = is_thin(oracle)
+    word = word_for(max(share, 1 - share), lowered, thin)
     ahead = "either" if word == "either" else "pytorch" if share > 0.5 else "tensorflow"
     kept = code_kept(raw)
-    worth_moving = is_easy_to_move(raw) and "either" not in (kept, ahead) and max(share, 1 - share) >= STRONG
+    worth_moving = (
+        is_easy_to_move(raw) and "either" not in (kept, ahead) and max(share, 1 - share) >= STRONG and not thin
+    )
     if kept in (None, ahead) or worth_moving:
         assert (advice.recommendation, advice.strength, advice.decided_by) == (ahead, word, "scores")
     else:
@@ -132,6 +143,7 @@ def assert_agreement(raw: RawAnswers, policy: PolicyId, found: Found = NOTHING) 
     assert_same_criteria(advice, oracle)
     assert_same_claims(advice, oracle)
     assert_same_verdict(raw, advice, oracle)
+    assert_same_grounds(raw, advice, oracle)
 
 
 @settings(PROPERTY, max_examples=size(50, 150))

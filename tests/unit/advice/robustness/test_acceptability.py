@@ -38,6 +38,7 @@ def scores_of(differences: Sequence[float], weights: Sequence[float] | None = No
         spreads=np.full((count, 1), spread),
         required=np.zeros(1, np.int8),
         conflicting=np.zeros(1, bool),
+        thin=np.zeros(1, bool),
         code=Code(np.zeros(1, bool), np.zeros(1, np.int8), np.zeros(1, bool)),
     )
 
