@@ -113,11 +113,15 @@ class Expectation(BaseModel):
         """What the test compares with."""
         return getattr(self, self.test)
 
-    def places(self) -> Iterator[tuple[str, ...]]:
-        """Every place that it looks at, those in its sentences included."""
+    def compared(self) -> Iterator[tuple[str, ...]]:
+        """The place that it looks at, and the one that it is compared with."""
         yield self.see
         if self.test in ORDERED + PAIRED and isinstance(self.wanted, tuple):
             yield self.wanted
+
+    def places(self) -> Iterator[tuple[str, ...]]:
+        """Every place that it looks at, those in its sentences included."""
+        yield from self.compared()
         for sentence in (self.holds, self.fails):
             for name in PLACEHOLDER.findall(sentence):
                 if name not in ("observed", "expected", "pytorch", "tensorflow"):

@@ -12,6 +12,7 @@ from app.knowledge.base import Knowledge
 from app.knowledge.conditions import Condition
 from app.knowledge.drafts import Drafts
 from app.knowledge.lint.arguments import argument_issues
+from app.knowledge.lint.comparisons import comparison_issues
 from app.knowledge.lint.contradiction import contradiction_issues
 from app.knowledge.lint.paths import path_issues
 from app.knowledge.lint.redundancy import never_matters, redundancy_issues
@@ -48,6 +49,7 @@ def rule_issues(knowledge: Knowledge, drafts: Drafts) -> Iterator[LintIssue]:
     yield from _unreachable_picks(knowledge, drafts)
     yield from _unreachable_options(knowledge, drafts)
     yield from argument_issues(knowledge, drafts)
+    yield from comparison_issues(drafts)
     yield from redundancy_issues(knowledge, drafts)
     yield from contradiction_issues(knowledge, drafts)
     yield from path_issues(knowledge, drafts)

@@ -23,8 +23,8 @@ def judge(claim: Claim, observations: Observations) -> ClaimVerdict:
 
     Saying that one framework is better has two halves: it does something, and the other does not, or does it less well.
     The half that an expectation is about is that of the framework whose observation it looks at. Nothing of the own
-    half holds: refuted. Some of it holds, and nothing of the other half: true of both, so that the claim no longer
-    tells the two apart. Whatever else holds in part is partly true.
+    half holds: refuted, or untested where nothing of it could be observed. Some of it holds, and nothing of the other
+    half: true of both, so that the claim no longer tells the two apart. Whatever else holds in part is partly true.
     """
     checks = tuple(check(expectation, observations) for expectation in claim.expects)
     other = OTHER_HALF.get(claim.favours)
@@ -54,12 +54,17 @@ def _decide(checks: Sequence[Check], theirs: Sequence[Check]) -> tuple[ClaimRuli
     unknown = [one for one in tested if one.holds is None]
     if not failed:
         return ("not_testable", _sentence(unknown)) if unknown else ("confirmed", _sentence(held))
+    own = [one for one in tested if one not in theirs]
+    own_held = [one for one in held if one in own]
+    if own and not own_held:
+        return (
+            ("refuted", _sentence(failed))
+            if any(one in own for one in failed)
+            else ("not_testable", _sentence(unknown))
+        )
     if not held:
         return "refuted", _sentence(failed)
-    own_held = [one for one in held if one not in theirs]
-    if not own_held and any(one not in theirs for one in failed):
-        return "refuted", _sentence(failed)
-    if any(one in theirs for one in failed) and not any(one in theirs for one in held):
+    if own_held and any(one in theirs for one in failed) and not any(one in theirs for one in held):
         return "both", f"True of both: {_joined(own_held)}; and {_joined(failed)}."
     return "partly", f"True: {_joined(held)}. Not true: {_joined(failed)}."
 

@@ -1,0 +1,34 @@
+"""Comparisons of which only one half is checked."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from app.errors import LintIssue
+from app.knowledge.drafts import Drafts
+from app.knowledge.models import Claim, Favours
+
+OTHERS: Mapping[Favours, str] = {"pytorch": "tensorflow", "tensorflow": "pytorch"}
+JOINT = {"comparison", "all_threads", "timing", "scaling"}
+"""Where what is observed is of both frameworks."""
+
+NAMED = {"pytorch": re.compile(r"\bPyTorch\b"), "tensorflow": re.compile(r"\bTensorFlow\b")}
+
+
+def comparison_issues(drafts: Drafts) -> Iterator[LintIssue]:
+    """Claims that favour one framework, name the other, and expect nothing of the other.
+
+    Saying that one is better has two halves: by its own half alone a claim can never turn out to be true of both.
+    """
+    for draft in drafts.all("claims"):
+        if draft.entry.expects and _is_one_sided(draft.entry):
+            message = f"compares with {OTHERS[draft.entry.favours]}, and no expectation looks at that half"
+            yield draft.issue("one-sided-comparison", message, "expects")
+
+
+def _is_one_sided(claim: Claim) -> bool:
+    other = OTHERS.get(claim.favours)
+    if other is None or not NAMED[other].search(claim.statement):
+        return False
+    tested = (expectation for expectation in claim.expects if not expectation.control)
+    looked_at = {place[0] for expectation in tested for place in expectation.compared()}
+    return looked_at.isdisjoint({other, *JOINT})
