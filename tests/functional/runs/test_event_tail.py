@@ -162,11 +162,11 @@ async def test_a_stop_ends_all_listeners(store: CountedStore) -> None:
     stopping = asyncio.Event()
     tails = EventTails(store, stopping.is_set, RunLimits())
     run = await begun(store)
-    listeners = [asyncio.create_task(all_of(tails.follow(run))) for _ in range(LISTENERS)]
-    await asyncio.sleep(0.1)
-    stopping.set()
-    async with asyncio.timeout(20):
-        assert await asyncio.gather(*listeners) == [[1]] * LISTENERS
+    following = [tails.follow(run) for _ in range(LISTENERS)]
+    async with asyncio.timeout(60):
+        assert await asyncio.gather(*(first_of(events, 1) for events in following)) == [[1]] * LISTENERS
+        stopping.set()
+        assert await asyncio.gather(*map(all_of, following)) == [[]] * LISTENERS
 
 
 async def test_nothing_stays_of_listeners_that_left(store: CountedStore, tails: EventTails) -> None:

@@ -1,7 +1,7 @@
 """Processes that have the application imported already: a test that starts many of them saves more than a second each.
 
-A forker imports the application once, and forks for each program of a test. A process in between ends at once, so that
-the program becomes a child of the test's process, which waits for it like for any other.
+A forker imports the application and parses the shipped rules once, and forks for each program of a test. A process in
+between ends at once, so that the program becomes a child of the test's process, which waits for it like for any other.
 """
 
 import atexit
@@ -20,9 +20,12 @@ from functools import cache
 from typing import IO
 
 FORKER = """
-import socket, sys
+import functools, socket, sys
 import app.cli.main, app.cli.probe, app.main, app.server.run
+from app.knowledge import files, loader
 from tests.support.server.forking import next_program
+files.parse = functools.lru_cache(maxsize=64)(files.parse)
+loader.load()
 exec(next_program(socket.socket(fileno=int(sys.argv[1]))), {"__name__": "__main__"})
 """
 MOST_BYTES = 2**17
