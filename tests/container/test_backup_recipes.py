@@ -9,8 +9,9 @@ from tests.container.conftest import BUILD_SECONDS
 from tests.container.test_compose import secret
 from tests.support.container.documents import HOSTING, command, commands
 from tests.support.container.engine import NAME, Client, docker, shell
+from tests.support.sizes import LONG
 
-pytestmark = pytest.mark.timeout(BUILD_SECONDS)
+pytestmark = [pytest.mark.timeout(BUILD_SECONDS), LONG]
 
 DOCUMENT = "docs/operating.md"
 PROBE, LATER_PROBE = "polynomial_gradient", "eager_by_default"

@@ -9,8 +9,9 @@ from app.paths import ROOT
 from tests.container.conftest import BUILD_SECONDS
 from tests.support.container.documents import HOSTING, command
 from tests.support.container.engine import NAME, Client, docker, inspected, shell
+from tests.support.sizes import LONG
 
-pytestmark = pytest.mark.timeout(BUILD_SECONDS)
+pytestmark = [pytest.mark.timeout(BUILD_SECONDS), LONG]
 
 LEAST = "640m"
 """The size that docs/operating.md says is the least for a timed comparison."""

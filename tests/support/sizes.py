@@ -8,11 +8,16 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+import pytest
+
 VARIABLE = "TIEBREAK_TEST_SIZE"
 SIZE = os.environ.get(VARIABLE, "short")
 if SIZE not in ("short", "full"):
     raise ValueError(f"{VARIABLE} is short or full, not {SIZE!r}")
 FULL = SIZE == "full"
+
+LONG = pytest.mark.skipif(not FULL, reason="runs when tests are long: make full")
+"""Marks a test that costs too much for every change, and whose fault would be rare."""
 
 T = TypeVar("T")
 

@@ -44,7 +44,7 @@ def waiting_for(place: Path, go: Path) -> str:
     return f"Path({str(place)!r}).touch()\n{wait}\n{FINE}"
 
 
-@pytest.mark.parametrize("jump", some([-3 * 86_400, -0.5, 3_600, 3 * 86_400], 2))
+@pytest.mark.parametrize("jump", some([-3 * 86_400, -0.5, 3_600, 3 * 86_400], 1))
 def test_a_clock_that_is_set_interrupts_nothing(folder: Path, place: Path, jump: float) -> None:
     clock = folder / "clock"
     go = folder / "go"

@@ -164,19 +164,19 @@ def is_explained(part: StackEntry) -> bool:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_no_retired_or_moved_component_without_its_state_and_successor(policy: PolicyId) -> None:
-    for raw in seeded_answers(seed=9, count=size(60, 300)):
+    for raw in seeded_answers(seed=9, count=size(30, 300)):
         gone = [part for part in advice_on(raw, policy).stack if part.state in ("retired", "moved")]
         assert all(is_explained(part) for part in gone)
 
 
 def test_documents_do_recommend_components_that_are_no_more() -> None:
     """Or the test above could not fail."""
-    stacks = [advice_on(raw, "documents").stack for raw in seeded_answers(seed=9, count=size(60, 300))]
+    stacks = [advice_on(raw, "documents").stack for raw in seeded_answers(seed=9, count=size(30, 300))]
     assert {part.state for stack in stacks for part in stack} >= {"retired", "moved", "active"}
 
 
 def test_under_today_no_retired_or_moved_component_is_picked() -> None:
-    for raw in seeded_answers(seed=10, count=size(60, 300)):
+    for raw in seeded_answers(seed=10, count=size(30, 300)):
         assert {part.state for part in advice_on(raw).stack} <= {"active", "maintained", "maintenance"}
 
 
@@ -188,7 +188,7 @@ def test_no_pick_for_today_names_a_retired_or_moved_component() -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_stack_is_of_the_recommended_framework_or_of_both(policy: PolicyId) -> None:
-    for raw in seeded_answers(seed=11, count=size(40, 200)):
+    for raw in seeded_answers(seed=11, count=size(20, 200)):
         advice = advice_on(raw, policy)
         expected = set(FRAMEWORKS) if advice.recommendation == "either" else {advice.recommendation}
         assert {part.framework for part in advice.stack} == expected
@@ -220,7 +220,7 @@ def test_continuity_is_left_out_where_there_is_no_code(policy: PolicyId) -> None
 @pytest.mark.parametrize("codebase", FRAMEWORKS)
 def test_code_that_exists_never_turns_the_advice_away_from_its_framework(codebase: Framework, policy: PolicyId) -> None:
     """It may lower a high score a little, since continuity then takes its share of the weight, but not the verdict."""
-    for raw in seeded_answers(seed=14, count=size(40, 200)):
+    for raw in seeded_answers(seed=14, count=size(20, 200)):
         staying = advice_on(raw | {"codebase": [codebase]}, policy)
         assert staying.continuity is not None
         afresh = staying.continuity.afresh

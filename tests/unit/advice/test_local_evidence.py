@@ -71,7 +71,7 @@ def test_a_fact_that_no_program_decides_keeps_its_status() -> None:
 
 def test_what_the_server_found_changes_nothing_about_the_documents_policy() -> None:
     found = Found({claim.id: "refuted" for claim in DECIDED}).evidence
-    for raw in seeded_answers(3, size(30, 100)):
+    for raw in seeded_answers(3, size(15, 100)):
         here, shipped = advice_on(raw, "documents", evidence=found), advice_on(raw, "documents")
         assert (here.scores, here.recommendation) == (shipped.scores, shipped.recommendation)
         assert here.as_shipped is None

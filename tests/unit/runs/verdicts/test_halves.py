@@ -60,7 +60,7 @@ def seen(halves: dict[str, str]) -> Observations:
     return Observations.of(
         [
             Result(
-                framework=framework,  # type: ignore[arg-type]
+                framework=framework,
                 place="first" if framework == "pytorch" else "second",
                 version="9.9",
                 observation={str(at): OBSERVED[mark] for at, mark in enumerate(halves[framework])} | {"there": True},
