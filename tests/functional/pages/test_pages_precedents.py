@@ -5,11 +5,10 @@ import httpx
 from tests.support.web.web_client import HTML, advice_from_api
 
 LONELY = {
-    "language": ["python"],
-    "deployment": ["browser"],
-    "data_type": ["audio"],
-    "goal": ["learning"],
-    "needs": ["on_device_training"],
+    "language": ["swift"],
+    "deployment": ["microcontroller"],
+    "data_type": ["sparse"],
+    "goal": ["competition"],
 }
 
 
