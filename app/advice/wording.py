@@ -73,7 +73,7 @@ def grounds_sentence(knowledge: Knowledge, advice: Advice) -> str | None:
     if grounds.silent:
         labels = [knowledge.questions[grounds.question].option(option).label.lower() for option in grounds.silent]
         gaps.append(f"no statement that counts is about {' or '.join(labels)}")
-    limit = " So the recommendation is not called strong." if grounds.thin else ""
+    limit = " On so little, nothing is called strong." if grounds.thin else ""
     return f"What is not known: {', and '.join(gaps)}.{limit}"
 
 
