@@ -107,4 +107,5 @@ def _stack(advice: Advice) -> Iterator[str]:
 
 
 def _paragraph(text: str) -> str:
-    return indent("\n".join(wrap(text, WIDTH - 2)), "  ")
+    """Lines of text; names with hyphens, such as those of repositories, stay whole."""
+    return indent("\n".join(wrap(text, WIDTH - 2, break_on_hyphens=False)), "  ")
