@@ -12,7 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-ROOTS = ("pytorch", "tensorflow", "comparison", "all_threads", "timing", "scaling")
+JOINT = ("comparison", "all_threads", "timing", "scaling")
+"""Where places begin that are about both halves."""
+
+ROOTS = ("pytorch", "tensorflow", *JOINT)
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """A part of a sentence that is filled from what was observed: `{observed}`, `{expected}`, a place, or `{pytorch}` and

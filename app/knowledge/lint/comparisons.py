@@ -1,17 +1,11 @@
 """Comparisons of which only one half is checked."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from app.errors import LintIssue
 from app.knowledge.drafts import Drafts
-from app.knowledge.models import Claim, Favours
-
-OTHERS: Mapping[Favours, str] = {"pytorch": "tensorflow", "tensorflow": "pytorch"}
-JOINT = {"comparison", "all_threads", "timing", "scaling"}
-"""Where what is observed is of both frameworks."""
-
-NAMED = {"pytorch": re.compile(r"\bPyTorch\b"), "tensorflow": re.compile(r"\bTensorFlow\b")}
+from app.knowledge.expectations import JOINT
+from app.knowledge.models import FRAMEWORKS, NAMES, OTHER_HALF, Claim
 
 
 def comparison_issues(drafts: Drafts) -> Iterator[LintIssue]:
@@ -21,13 +15,13 @@ def comparison_issues(drafts: Drafts) -> Iterator[LintIssue]:
     """
     for draft in drafts.all("claims"):
         if draft.entry.expects and _is_one_sided(draft.entry):
-            message = f"compares with {OTHERS[draft.entry.favours]}, and no expectation looks at that half"
+            message = f"compares with {OTHER_HALF[draft.entry.favours]}, and no expectation looks at that half"
             yield draft.issue("one-sided-comparison", message, "expects")
 
 
 def _is_one_sided(claim: Claim) -> bool:
-    other = OTHERS.get(claim.favours)
-    if other is None or not NAMED[other].search(claim.statement):
+    other = OTHER_HALF[claim.favours] if claim.favours in FRAMEWORKS else None
+    if other is None or NAMES[other] not in claim.statement:
         return False
     tested = (expectation for expectation in claim.expects if not expectation.control)
     looked_at = {place[0] for expectation in tested for place in expectation.compared()}

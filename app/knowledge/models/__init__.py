@@ -19,7 +19,7 @@ from app.knowledge.models.base import (
     SourceKind,
     Text,
 )
-from app.knowledge.models.claims import Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
+from app.knowledge.models.claims import OTHER_HALF, Claim, ClaimKind, ClaimStatus, ShippedVerdict, Workload
 from app.knowledge.models.facts import FactCheck
 from app.knowledge.models.gates import Alternative, Caution, Constraint
 from app.knowledge.models.paths import Limit, ModelPath, PathConstraint, Place, Step
@@ -31,6 +31,7 @@ from app.knowledge.models.stack import Component, ComponentState, Pick, Role
 __all__ = [
     "FRAMEWORKS",
     "NAMES",
+    "OTHER_HALF",
     "PRECEDENTS",
     "PROJECTS",
     "Ageing",

@@ -1,5 +1,6 @@
 """Statements of sources, what their probes found, and workloads whose measured speed is evidence."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,6 +13,10 @@ from app.knowledge.models.facts import FactCheck
 
 ClaimKind = Literal["capability", "timing", "ecosystem", "historical", "opinion"]
 ClaimStatus = Literal["confirmed", "both", "partly", "refuted", "superseded", "opinion", "not_testable", "unchecked"]
+
+
+OTHER_HALF: Mapping[Favours, Framework] = {"pytorch": "tensorflow", "tensorflow": "pytorch", "keras": "pytorch"}
+"""The framework with which a claim compares the one that it favours. Keras is compared with writing it in PyTorch."""
 
 
 class Claim(Dated):

@@ -1,9 +1,9 @@
 """The verdict on a claim: each of its expectations against what was observed, and what they come to together."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from app.knowledge.models import Claim, Favours, Framework
+from app.knowledge.models import OTHER_HALF, Claim
 from app.runs.models import Check, ClaimRuling, ClaimVerdict
 from app.runs.verdicts.checks import check
 from app.runs.verdicts.observations import Observations
@@ -37,10 +37,6 @@ def judge(claim: Claim, observations: Observations) -> ClaimVerdict:
         checks=checks,
         versions={str(f): v for f, v in observations.versions.items()},
     )
-
-
-OTHER_HALF: Mapping[Favours, Framework] = {"pytorch": "tensorflow", "tensorflow": "pytorch", "keras": "pytorch"}
-"""The framework with which a claim compares the one that it favours. Keras is compared with writing it in PyTorch."""
 
 
 def _decide(checks: Sequence[Check], theirs: Sequence[Check]) -> tuple[ClaimRuling, str]:

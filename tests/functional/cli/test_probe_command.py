@@ -19,7 +19,7 @@ from app.paths import RULES
 from app.runs.catalogue import read_catalogue
 from app.runs.models import Run
 from tests.support.server.child_processes import PATIENCE_S, environment, tiebreak
-from tests.support.server.forking import run_forked
+from tests.support.server.forking import run_program
 from tests.support.worker.interpreters import (
     REAL,
     both_by,
@@ -48,7 +48,7 @@ app.cli.main.main()
 
 def on(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run `tiebreak` over a folder's probes."""
-    return run_forked(
+    return run_program(
         ALL,
         [str(folder), *arguments],
         environment(TIEBREAK_DATA=str(folder / "data"), PYTHONPATH=os.pathsep.join(sys.path), **settings),

@@ -14,6 +14,7 @@ from app.paths import PROBES
 from tests.support.advice.answer_sets import POLICIES, seeded_answers, shipped_rules
 from tests.support.server.child_processes import PATIENCE_S, UNHIDDEN, Server, environment, serving
 from tests.support.web.web_client import CORE, HTML, advice_address, problem_fields, raw_for_api
+from tests.support.worker.worker_processes import LINUX
 
 FRAMEWORKS = ("torch", "tensorflow", "keras")
 
@@ -23,8 +24,6 @@ MAPPED = re.compile(r"/(torch|tensorflow|tensorflow_cpu|keras)[./-]|lib(torch|te
 MEMORY_LIMIT_KB = 192 * 1024
 
 FILES = [path for kind in ("capability", "timing") for path in (PROBES / kind).glob("[a-z]*.py")]
-
-LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 IMPORT_CHECK = f"""
 import sys

@@ -25,7 +25,7 @@ from app.runs.catalogue import read_catalogue
 from app.runs.run_settings import RunLimits
 from app.settings import Settings
 from tests.support.server.child_processes import PATIENCE_S, RUNNING, environment
-from tests.support.server.forking import Forked
+from tests.support.server.forking import Program, start_program
 from tests.support.storage.databases import closed_later, database_of
 from tests.support.web.web_client import HTML, client_of
 from tests.support.worker.worker_processes import workers_of
@@ -99,14 +99,11 @@ async def in_status(client: httpx.AsyncClient, id: str, *statuses: str, seconds:
             await asyncio.sleep(0.03)
 
 
-ServerProcess = subprocess.Popen[bytes] | Forked
-
-
 @dataclass(frozen=True)
 class RunServer:
     """A server in a process of its own, its client, what it says, and the folder that it writes to."""
 
-    process: ServerProcess
+    process: Program
     client: httpx.Client
     log: Path
     data: Path
@@ -169,13 +166,13 @@ def run_server(
 
 def start_server(
     folder: Path, data: Path, settings: Mapping[str, str], first: str = "", before: Sequence[str] = ()
-) -> tuple[ServerProcess, Path]:
+) -> tuple[Program, Path]:
     """The process of a server that will serve this folder's probes, and its log."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     surroundings = environment(**_places(data) | dict(settings))
     with log.open("wb") as sink:
-        if not before and sys.platform == "linux":
-            return Forked(START, [str(folder), first], surroundings, sink, sink), log
+        if not before:
+            return start_program(START, [str(folder), first], surroundings, sink, sink), log
         command = [*before, sys.executable, "-c", START, str(folder), first]
         return subprocess.Popen(command, stdout=sink, stderr=subprocess.STDOUT, env=surroundings), log
 
@@ -188,7 +185,7 @@ def _places(data: Path) -> dict[str, str]:
     }
 
 
-def address_of(process: ServerProcess, log: Path) -> str:
+def address_of(process: Program, log: Path) -> str:
     """Where a server says that it listens. Raises AssertionError when it ends before."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:

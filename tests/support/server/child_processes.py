@@ -1,4 +1,4 @@
-"""The installed command line as child processes: commands that end, and servers that are told to."""
+"""The command line as child processes: commands that end, and servers of the installed one that are told to."""
 
 import os
 import re
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.server.forking import run_forked
+from tests.support.server.forking import run_program
 from tests.support.worker.interpreters import INTERPRETERS
 
 PATIENCE_S = 60
@@ -50,7 +50,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 def tiebreak(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the program behind `tiebreak` to its end."""
-    return run_forked(COMMAND, arguments, environment(**settings), PATIENCE_S)
+    return run_program(COMMAND, arguments, environment(**settings), PATIENCE_S)
 
 
 @dataclass(frozen=True)

@@ -147,12 +147,24 @@ class Forked:
         self.send_signal(9)
 
 
-def run_forked(
+Program = subprocess.Popen[bytes] | Forked
+
+
+def start_program(
+    code: str, arguments: Sequence[str], environment: Mapping[str, str], out: IO[bytes], errors: IO[bytes]
+) -> Program:
+    """Start a program; without a fork where the system cannot give it to this process."""
+    if sys.platform == "linux":
+        return Forked(code, arguments, environment, out, errors)
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=out, stderr=errors, env=dict(environment))
+
+
+def run_program(
     code: str, arguments: Sequence[str], environment: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        program = Forked(code, arguments, environment, out, errors)
+        program = start_program(code, arguments, environment, out, errors)
         try:
             status = program.wait(timeout)
         finally:

@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import httpx
 
-from tests.support.runs.run_services import FINAL, RunServer, ServerProcess, address_of, run_server, start_server
+from tests.support.runs.run_services import FINAL, RunServer, address_of, run_server, start_server
+from tests.support.server.forking import Program
 from tests.support.storage.databases import SERVER
 from tests.support.web.web_client import CORE, HTML, advice_address
 from tests.support.worker.interpreters import with_stand_in
@@ -112,7 +113,7 @@ class Killing:
             if process.poll() is None:
                 self._kill(process, owner, "server")
 
-    def _kill(self, process: ServerProcess, owner: str, victim: Victim) -> None:
+    def _kill(self, process: Program, owner: str, victim: Victim) -> None:
         """Kill what is to be killed; a worker only where there is one."""
         workers = workers_of(owner) if victim != "server" else []
         for worker in workers:
